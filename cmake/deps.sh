@@ -53,9 +53,9 @@ has_rust_target() {
 }
 
 # The tests: unit tests (check, cjson), modules compiled from C, C++ and Rust, the foreign architecture (qemu), other
-# people's programs from Debian's source packages (dpkg-dev) and from npm.
+# people's programs from Debian's source packages (dpkg-dev; sqlite's build runs tclsh, Lua's binaryen) and from npm.
 if [ $with_tests = yes ]; then
-  packages="$packages check libcjson-dev clang-format-19 dpkg-dev time qemu-user
+  packages="$packages check libcjson-dev clang-format-19 dpkg-dev time tcl binaryen qemu-user
     wasi-libc libclang-rt-19-dev-wasm32 libc++-19-dev-wasm32 libc++abi-19-dev-wasm32"
   command -v node >/dev/null || packages="$packages nodejs"
   command -v npm >/dev/null || packages="$packages npm"
