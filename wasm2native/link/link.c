@@ -5,15 +5,14 @@
 #define _GNU_SOURCE
 #include "link.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "abi.h"
 #include "lld.h"
+#include "output.h"
 
 /* lld begins every message with the name that it was called by. */
 #define LINKER "ld.lld"
@@ -51,16 +50,18 @@ static const char *file_word(const char *name, struct arena *arena) {
 }
 
 static void add_inputs(struct arguments *arguments, const struct link_job *job, struct arena *arena) {
-  for (size_t i = 0; i < job->input_count; i++)
+  for (size_t i = 0; i < job->input_count; i++) {
     add(arguments, file_word(job->inputs[i], arena));
+  }
 }
 
 static void add_executable(struct arguments *arguments, const struct link_job *job, struct arena *arena) {
   add(arguments, "-static");
   add(arguments, "-pie");
   add(arguments, "--no-dynamic-linker");
-  if (job->arch == LINK_X86_64)
+  if (job->arch == LINK_X86_64) {
     add(arguments, arena_printf(arena, "--defsym=wasm_memory=0x%" PRIx64, WASMRT_STATIC_MEMORY_BASE));
+  }
   add_library_file(arguments, job, arena, "rcrt1.o");
   add_library_file(arguments, job, arena, "crti.o");
   add_inputs(arguments, job, arena);
@@ -82,10 +83,12 @@ static struct arguments compose(const struct link_job *job, const char *output, 
       "--gc-sections", "--build-id=none", "--hash-style=gnu", "--error-limit=0", "--no-demangle",
   };
   // clang-format on
-  for (size_t i = 0; i < sizeof common / sizeof *common; i++)
+  for (size_t i = 0; i < sizeof common / sizeof *common; i++) {
     add(&arguments, common[i]);
-  if (!job->keep_symbols)
+  }
+  if (!job->keep_symbols) {
     add(&arguments, "--strip-all");
+  }
   if (job->kind == LINK_EXECUTABLE) {
     add_executable(&arguments, job, arena);
   } else {
@@ -100,16 +103,18 @@ static struct arguments compose(const struct link_job *job, const char *output, 
 static char *quoted(const char *word, struct arena *arena) {
   static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=./,:@%";
   const size_t length = strlen(word);
-  if (length > 0 && strspn(word, plain) == length)
+  if (length > 0 && strspn(word, plain) == length) {
     return arena_copy(arena, word, length);
+  }
   char *const text = ARENA_ARRAY(arena, char, 4 * length + 3);
   char *end = text;
   *end++ = '\'';
   for (; *word; word++) {
-    if (*word == '\'')
+    if (*word == '\'') {
       end = stpcpy(end, "'\\''");
-    else
+    } else {
       *end++ = *word;
+    }
   }
   *end = '\'';
   return text;
@@ -127,8 +132,9 @@ char *link_command(const struct link_job *job, struct arena *arena) {
   char *const text = ARENA_ARRAY(arena, char, length + 1);
   char *end = text;
   for (size_t i = 0; i < count; i++) {
-    if (i > 0)
+    if (i > 0) {
       *end++ = ' ';
+    }
     end = stpcpy(end, words[i]);
   }
   return text;
@@ -141,8 +147,9 @@ char *link_library_dir(struct arena *arena) {
       length > 0 && (size_t)length < sizeof path ? memrchr(path, '/', (size_t)length) : NULL;
   if (slash) {
     char *const directory = arena_printf(arena, "%.*s/../lib/wasm2native", (int)(slash - path), path);
-    if (access(directory, F_OK) == 0)
+    if (access(directory, F_OK) == 0) {
       return directory;
+    }
   }
   return arena_printf(arena, "%s", WASM2NATIVE_PREFIX "/lib/wasm2native");
 }
@@ -155,14 +162,16 @@ static struct slice next_message(const char *text, const char **rest) {
   size_t length = end ? (size_t)(end - text) : strlen(text);
   *rest = text + length + (end ? 1 : 0);
   const size_t skip = strncmp(text, prefix + 1, strlen(prefix + 1)) == 0 ? strlen(prefix + 1) : 0;
-  while (length > skip && strchr("\n ", text[length - 1]))
+  while (length > skip && strchr("\n ", text[length - 1])) {
     length--;
+  }
   return (struct slice){(const uint8_t *)text + skip, length - skip};
 }
 
 static bool skip_word(const char **text, const char *word) {
-  if (strncmp(*text, word, strlen(word)) != 0)
+  if (strncmp(*text, word, strlen(word)) != 0) {
     return false;
+  }
   *text += strlen(word);
   return true;
 }
@@ -172,12 +181,15 @@ static bool skip_word(const char **text, const char *word) {
  * of an import may, line ends too, so it reaches to the next ">>> ".
  */
 static bool parse_undefined(const char *message, struct arena *arena, struct link_undefined *result) {
-  if (!skip_word(&message, "undefined "))
+  if (!skip_word(&message, "undefined ")) {
     return false;
-  if (!skip_word(&message, "hidden ") && !skip_word(&message, "protected "))
+  }
+  if (!skip_word(&message, "hidden ") && !skip_word(&message, "protected ")) {
     skip_word(&message, "internal ");
-  if (!skip_word(&message, "symbol: "))
+  }
+  if (!skip_word(&message, "symbol: ")) {
     return false;
+  }
   static const char referenced[] = "\n>>> referenced by ";
   const char *const end = strstr(message, referenced);
   result->symbol = arena_copy(arena, message, end ? (size_t)(end - message) : strlen(message));
@@ -194,12 +206,13 @@ static void report(struct diag_sink *sink, const char *message, struct arena *ar
   char *const line = ARENA_ARRAY(arena, char, strlen(message) + 1);
   char *end = line;
   while (*message) {
-    if (skip_word(&message, "\n>>> "))
+    if (skip_word(&message, "\n>>> ")) {
       end = stpcpy(end, "; ");
-    else if (!strchr(" \n", *message))
+    } else if (!strchr(" \n", *message)) {
       *end++ = *message++;
-    else if (message++ && end > line && end[-1] != ' ')
+    } else if (message++ && end > line && end[-1] != ' ') {
       *end++ = ' ';
+    }
   }
   *end = '\0';
   diag_error(sink, DIAG_LINK, "%s", line);
@@ -223,58 +236,40 @@ static void read_messages(const char *text, struct arena *arena, struct diag_sin
   while (*text) {
     const struct slice slice = next_message(text, &text);
     const char *message = arena_copy(arena, (const char *)slice.data, slice.size);
-    if (!skip_word(&message, "error: "))
+    if (!skip_word(&message, "error: ")) {
       continue; /* a warning */
-    if (undefined && parse_undefined(message, arena, &items[count]))
+    }
+    if (undefined && parse_undefined(message, arena, &items[count])) {
       count++;
-    else
+    } else {
       report(sink, message, arena);
+    }
   }
-  if (undefined)
+  if (undefined) {
     *undefined = (struct link_undefined_list){items, count};
-  if (count == 0 && sink->error_count == errors_before)
-    diag_error(sink, DIAG_LINK, "the linker failed without a message");
-}
-
-/* Whether the output can be renamed into place: not where it is a device or a pipe. */
-static bool is_replaceable(const char *output) {
-  struct stat status;
-  return stat(output, &status) != 0 || S_ISREG(status.st_mode);
-}
-
-/* An empty file beside `output`, or NULL after a diagnostic. */
-static char *create_temporary(const char *output, struct arena *arena, struct diag_sink *sink) {
-  char *const path = arena_printf(arena, "%s.XXXXXX", output);
-  const int fd = mkstemp(path);
-  if (fd < 0) {
-    diag_error(sink, DIAG_IO, "cannot create '%s': %s", output, strerror(errno));
-    return NULL;
   }
-  close(fd);
-  return path;
+  if (count == 0 && sink->error_count == errors_before) {
+    diag_error(sink, DIAG_LINK, "the linker failed without a message");
+  }
 }
 
 bool link_run(const struct link_job *job, struct arena *arena, struct diag_sink *sink,
               struct link_undefined_list *undefined) {
-  if (undefined)
+  if (undefined) {
     *undefined = (struct link_undefined_list){NULL, 0};
-  const bool by_rename = is_replaceable(job->output);
-  const char *const file = by_rename ? create_temporary(job->output, arena, sink) : job->output;
-  if (!file)
-    return false;
-
-  const struct arguments arguments = compose(job, file, arena);
-  char *text;
-  bool ok = lld_run(arguments.words, &text);
-  if (!ok)
-    read_messages(text, arena, sink, undefined);
-  free(text);
-
-  if (by_rename) {
-    if (ok && rename(file, job->output) != 0)
-      ok = diag_error(sink, DIAG_IO, "cannot write '%s': %s", job->output, strerror(errno));
-    if (!ok)
-      unlink(file);
   }
-  return ok;
+  struct output output;
+  if (!output_begin(&output, job->output, arena, sink)) {
+    return false;
+  }
+
+  const struct arguments arguments = compose(job, output.path, arena);
+  char *text;
+  const bool ok = lld_run(arguments.words, &text);
+  if (!ok) {
+    read_messages(text, arena, sink, undefined);
+    output_discard(&output);
+  }
+  free(text);
+  return ok && output_commit(&output, sink);
 }

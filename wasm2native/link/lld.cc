@@ -33,8 +33,9 @@ linker_state &state() {
 
 bool lld_run(const char *const *arguments, char **output) {
   size_t count = 0;
-  while (arguments[count])
+  while (arguments[count]) {
     count++;
+  }
 
   std::string text;
   bool succeeded = false;
@@ -54,7 +55,8 @@ bool lld_run(const char *const *arguments, char **output) {
     }
   }
   *output = strdup(text.c_str());
-  if (!*output)
+  if (!*output) {
     abort();
+  }
   return succeeded;
 }
