@@ -1,0 +1,30 @@
+/*
+ * What an executable, or an embedder, grants to its guest: filled from option words by core/options.c, read
+ * by core at start and by wasi. The strings belong to whoever filled it and outlive the instance.
+ */
+#ifndef WASMRT_GUEST_OPTIONS_H
+#define WASMRT_GUEST_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* A host directory that the guest sees under another name. */
+struct wasmrt_mount {
+  const char *host;
+  const char *guest;
+  bool read_only;
+};
+
+struct wasmrt_guest_options {
+  const struct wasmrt_mount *mounts;
+  size_t mount_count;
+  const char *const *env; /* "KEY=VALUE"; of equal keys the last counts */
+  size_t env_count;
+  bool inherit_env;    /* the process's environment too, for keys that env does not name */
+  bool sealed;         /* WASMRT_OPTIONS is ignored */
+  uint64_t stack_size; /* bytes; 0: the default */
+  uint64_t max_memory; /* bytes; 0: what the module declares */
+};
+
+#endif

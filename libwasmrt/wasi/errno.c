@@ -1,0 +1,19 @@
+/* Host errors to those of WASI preview 1 (errno.def). */
+#define _GNU_SOURCE
+#include "internal.h"
+
+static const uint8_t numbers[] = {
+#define ERRNO(name) [E##name] = WASI_E##name,
+#include "errno.def"
+};
+
+uint32_t wasi_errno(int host_error) {
+  if (host_error == 0) {
+    return WASI_ESUCCESS;
+  }
+  /* A host error that WASI has no word for is still an error. */
+  if (host_error < 0 || (size_t)host_error >= sizeof numbers || numbers[host_error] == 0) {
+    return WASI_EIO;
+  }
+  return numbers[host_error];
+}

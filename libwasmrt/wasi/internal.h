@@ -1,0 +1,163 @@
+/*
+ * What the files of wasi/ share: prototypes of the functions in wasi.def, the state of an instance, its
+ * descriptors, and the resolution of paths.
+ *
+ * A call passes three layers: the wasi_ function decodes the guest's side (guest.h, wire.h), finds its
+ * descriptor and checks rights (fdtable.c), and makes system calls, those on paths through resolve.c only.
+ *
+ * In static executables only what the guest imports is linked, so no file may refer to functions it does not
+ * need.
+ */
+#ifndef WASI_INTERNAL_H
+#define WASI_INTERNAL_H
+
+#include <errno.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <sys/types.h>
+#include <sys/uio.h>
+
+#include "guest.h"
+#include "wasi.h"
+#include "wire.h"
+
+/*
+ * Prototypes. In the static code model an import is a call of the symbol "w2n.MODULE.NAME", so that is what
+ * each function is called for the linker.
+ */
+#define TYPE_i uint32_t
+#define TYPE_I uint64_t
+#define TYPE_V void
+#define PARAMS0()
+#define PARAMS1(a) , TYPE_##a
+#define PARAMS2(a, b) , TYPE_##a, TYPE_##b
+#define PARAMS3(a, b, c) , TYPE_##a, TYPE_##b, TYPE_##c
+#define PARAMS4(a, b, c, d) , TYPE_##a, TYPE_##b, TYPE_##c, TYPE_##d
+#define PARAMS5(a, b, c, d, e) PARAMS4(a, b, c, d), TYPE_##e
+#define PARAMS6(a, b, c, d, e, f) PARAMS4(a, b, c, d), TYPE_##e, TYPE_##f
+#define PARAMS7(a, b, c, d, e, f, g) PARAMS4(a, b, c, d), TYPE_##e, TYPE_##f, TYPE_##g
+#define PARAMS9(a, b, c, d, e, f, g, h, i) PARAMS7(a, b, c, d, e, f, g), TYPE_##h, TYPE_##i
+#define WASI(name, unstable, params, result)                                                                 \
+  TYPE_##result wasi_##name(struct wasmrt_instance *params) __asm__("w2n.wasi_snapshot_preview1." #name);
+#include "wasi.def"
+#define UNSTABLE_SAME(...) __VA_ARGS__
+#define UNSTABLE_OWN(...) __VA_ARGS__
+#define UNSTABLE_NONE(...)
+#define WASI(name, unstable, params, result)                                                                 \
+  UNSTABLE_##unstable(TYPE_##result wasi_unstable_##name(struct wasmrt_instance *params) __asm__(            \
+                          "w2n.wasi_unstable." #name);)
+#include "wasi.def"
+#undef UNSTABLE_SAME
+#undef UNSTABLE_NONE
+#undef UNSTABLE_OWN
+#undef PARAMS0
+#undef PARAMS1
+#undef PARAMS2
+#undef PARAMS3
+#undef PARAMS4
+#undef PARAMS5
+#undef PARAMS6
+#undef PARAMS7
+#undef PARAMS9
+
+/* After the definition of a function that wasi_unstable shares: its second symbol, at no cost in code. */
+#define WASI_SAME_UNSTABLE(name)                                                                             \
+  extern __typeof__(wasi_##name) wasi_unstable_##name                                                        \
+      __attribute__((alias("w2n.wasi_snapshot_preview1." #name)))
+
+/* A descriptor of the guest's. */
+struct wasi_descriptor {
+  int host;         /* the host's descriptor, or -1: this number is free */
+  uint8_t filetype; /* enum wasi_filetype */
+  bool read_only;   /* opened through a read-only mount: nothing below it may change */
+  bool borrowed;    /* the host's own, not closed with it: the standard streams */
+  uint64_t rights_base, rights_inheriting;
+  const char *preopen; /* a mount's name as the guest sees it, else NULL */
+};
+
+/* How paths are kept below their mount. */
+enum wasi_resolution { WASI_RESOLVE_UNKNOWN, WASI_RESOLVE_OPENAT2, WASI_RESOLVE_WALK };
+
+struct wasi {
+  struct wasi_descriptor *descriptors;
+  uint32_t descriptor_slots;
+  enum wasi_resolution resolution;
+  uint32_t argument_count, variable_count;
+  char *const *arguments;
+  size_t mapping_size;     /* of this struct with its variables */
+  const char *variables[]; /* "KEY=VALUE" */
+};
+
+/* errno.c: a host error as the guest's; 0 stays 0. */
+uint32_t wasi_errno(int host_error);
+
+/* state.c: the state of an instance, NULL if it was granted nothing. */
+struct wasi *wasi_state(struct wasmrt_instance *instance);
+
+/* fdtable.c */
+
+/* Finds a descriptor. EBADF if there is none; ENOTCAPABLE, or what fits its type better, if it lacks a right.
+ */
+uint32_t wasi_descriptor(struct wasmrt_instance *instance, uint32_t fd, uint64_t rights,
+                         struct wasi_descriptor **descriptor);
+/* The same for what changes the file system: EROFS below a read-only mount. */
+uint32_t wasi_writable_descriptor(struct wasmrt_instance *instance, uint32_t fd, uint64_t rights,
+                                  struct wasi_descriptor **descriptor);
+/*
+ * Puts `descriptor` into the lowest free number, not below `from`, taking its host descriptor over: on
+ * failure that is closed. It may move the table.
+ */
+uint32_t wasi_insert(struct wasi *wasi, struct wasi_descriptor descriptor, uint32_t from, uint32_t *fd);
+/* Frees a number and closes the host's descriptor. */
+void wasi_remove(struct wasi_descriptor *descriptor);
+/* The filetype of an open host descriptor, and the rights that make sense for it. Sets errno if false. */
+bool wasi_inspect(int host, uint8_t *filetype, uint64_t *rights);
+
+/* iovec.c */
+
+/* Host iovecs a system call; more than that make several calls of a write, and a short read. */
+#define WASI_BATCH 64
+
+/*
+ * Makes host iovecs of the guest's array: returns how many, at most WASI_BATCH, and their total length. -1 if
+ * the array or one of them is not inside linear memory.
+ */
+int wasi_gather(struct wasmrt_instance *instance, uint32_t address, uint32_t count,
+                struct iovec vectors[WASI_BATCH], uint64_t *total);
+
+/* resolve.c */
+
+/*
+ * Opens `path` below the directory `dir`, as openat does, but never anything that is not below `dir`: neither
+ * by "..", nor by an absolute path, nor by any symbolic link; that is EPERM. Returns a host descriptor, or
+ * -errno.
+ */
+int wasi_resolve_open(struct wasi *wasi, int dir, const char *path, int flags, mode_t mode);
+
+/*
+ * Where a path's last component lies: a directory below the mount and the name in it. *at() system calls that
+ * do not follow `name` cannot leave the mount, since it holds no '/' before its end and is not "..".
+ */
+struct wasi_place {
+  int dir;
+  bool owned; /* dir is to be closed */
+  const char *name;
+  char path[PATH_MAX];
+};
+
+/* Copies a guest's path. Refuses those that are empty, absolute, too long, or hold a NUL. */
+uint32_t wasi_guest_path(struct wasmrt_instance *instance, uint32_t address, uint32_t length,
+                         char path[PATH_MAX]);
+/*
+ * Finds the place of place->path (by wasi_guest_path) in order to create, remove or rename what is there;
+ * slashes at the end stay with the name. A path that ends in "." or ".." gives the error `dots`.
+ */
+uint32_t wasi_place_entry(struct wasi *wasi, int dir, struct wasi_place *place, uint32_t dots);
+/*
+ * Finds the place of what place->path denotes, following a symbolic link in the last component if `follow`.
+ * Paths that denote a directory by their form ("a/", "a/..") give that directory and the name ".".
+ */
+uint32_t wasi_place_object(struct wasi *wasi, int dir, struct wasi_place *place, bool follow);
+void wasi_place_close(struct wasi_place *place);
+
+#endif

@@ -1,0 +1,246 @@
+/* Waiting: poll_oneoff, for clocks and descriptors, in one ppoll. */
+#define _GNU_SOURCE
+#include <poll.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <time.h>
+
+#include "internal.h"
+
+/* So many subscriptions need no memory but the stack's. */
+#define FEW 32
+
+/* Reads subscription `index` of the array at `address`, in the layout of one of the two modules. */
+typedef bool subscription_reader(struct wasmrt_instance *caller, uint32_t address, uint32_t index,
+                                 struct wasi_subscription *subscription);
+
+static bool read_subscription(struct wasmrt_instance *caller, uint32_t address, uint32_t index,
+                              struct wasi_subscription *subscription) {
+  return wasmrt_guest_read(caller, address + index * (uint32_t)sizeof *subscription, subscription,
+                           sizeof *subscription);
+}
+
+static bool read_unstable_subscription(struct wasmrt_instance *caller, uint32_t address, uint32_t index,
+                                       struct wasi_subscription *subscription) {
+  struct wasi_unstable_subscription from;
+  if (!wasmrt_guest_read(caller, address + index * (uint32_t)sizeof from, &from, sizeof from)) {
+    return false;
+  }
+  *subscription = (struct wasi_subscription){.userdata = from.userdata, .type = from.type};
+  if (from.type == WASI_EVENT_CLOCK) {
+    subscription->clock.id = from.clock.id;
+    subscription->clock.timeout = from.clock.timeout;
+    subscription->clock.flags = from.clock.flags;
+  } else {
+    subscription->descriptor = from.descriptor;
+  }
+  return true;
+}
+
+/* One call. Subscriptions are read anew whenever they are needed; whatever the guest makes of that is checked
+ * again. */
+struct wait {
+  struct wasmrt_instance *caller;
+  subscription_reader *reader;
+  uint32_t subscriptions, events, count; /* the two guest arrays, and how many subscriptions */
+  struct pollfd *polled;                 /* one a subscription; fd -1 where it is none of a descriptor */
+  uint64_t started[2], now[2];           /* nanoseconds of WASI_CLOCK_REALTIME and WASI_CLOCK_MONOTONIC */
+};
+
+static void read_clocks(uint64_t now[2]) {
+  static const clockid_t clocks[] = {CLOCK_REALTIME, CLOCK_MONOTONIC};
+  for (int i = 0; i < 2; i++) {
+    struct timespec time;
+    clock_gettime(clocks[i], &time);
+    now[i] = (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
+  }
+}
+
+/* How long a clock subscription has to wait yet; 0 if its time has come. False if there is no such clock to
+ * wait for. */
+static bool remaining_time(const struct wait *wait, const struct wasi_subscription *subscription,
+                           uint64_t *remaining) {
+  uint32_t id = subscription->clock.id;
+  if (id != WASI_CLOCK_REALTIME && id != WASI_CLOCK_MONOTONIC) {
+    return false;
+  }
+  uint64_t deadline = subscription->clock.timeout;
+  if ((subscription->clock.flags & WASI_SUBSCRIPTION_CLOCK_ABSTIME) == 0) {
+    /* A relative time on the wall clock is a span, too, and does not care for the clock being set. */
+    id = WASI_CLOCK_MONOTONIC;
+    deadline = deadline > UINT64_MAX - wait->started[id] ? UINT64_MAX : wait->started[id] + deadline;
+  }
+  *remaining = deadline > wait->now[id] ? deadline - wait->now[id] : 0;
+  return true;
+}
+
+/* Finds the host descriptor of a subscription, if the guest may wait for it. */
+static uint32_t find_polled(const struct wait *wait, const struct wasi_subscription *subscription,
+                            int *host) {
+  struct wasi_descriptor *descriptor;
+  uint64_t rights = WASI_RIGHT_POLL_FD_READWRITE |
+                    (subscription->type == WASI_EVENT_FD_READ ? WASI_RIGHT_FD_READ : WASI_RIGHT_FD_WRITE);
+  uint32_t error = wasi_descriptor(wait->caller, subscription->descriptor, rights, &descriptor);
+  if (error == WASI_ESUCCESS) {
+    *host = descriptor->host;
+  }
+  return error;
+}
+
+/*
+ * Sets up `polled` and returns the longest time to sleep, UINT64_MAX for no limit. What is wrong with a
+ * subscription is an event of its own, and such an event comes at once.
+ */
+static uint64_t prepare(struct wait *wait) {
+  uint64_t sleep = UINT64_MAX;
+  for (uint32_t i = 0; i < wait->count; i++) {
+    struct wasi_subscription subscription;
+    uint64_t remaining = UINT64_MAX;
+    bool valid = wait->reader(wait->caller, wait->subscriptions, i, &subscription);
+    wait->polled[i] = (struct pollfd){.fd = -1};
+    if (valid && subscription.type == WASI_EVENT_CLOCK) {
+      valid = remaining_time(wait, &subscription, &remaining);
+    } else if (valid && subscription.type <= WASI_EVENT_FD_WRITE) {
+      valid = find_polled(wait, &subscription, &wait->polled[i].fd) == WASI_ESUCCESS;
+      wait->polled[i].events = subscription.type == WASI_EVENT_FD_READ ? POLLIN : POLLOUT;
+    } else {
+      valid = false;
+    }
+    if (!valid) {
+      remaining = 0;
+    }
+    if (remaining < sleep) {
+      sleep = remaining;
+    }
+  }
+  return sleep;
+}
+
+/* What happened to a descriptor; false if nothing. */
+static bool descriptor_event(const struct wait *wait, const struct wasi_subscription *subscription,
+                             short happened, struct wasi_event *event) {
+  int host = -1;
+  event->error = (uint16_t)find_polled(wait, subscription, &host);
+  if (event->error != WASI_ESUCCESS) {
+    return true;
+  }
+  if (happened == 0) {
+    return false;
+  }
+  if ((happened & POLLNVAL) != 0) {
+    event->error = WASI_EBADF;
+  }
+  if ((happened & (POLLHUP | POLLERR)) != 0) {
+    event->flags = WASI_EVENT_FD_HANGUP;
+  }
+  int readable = 0;
+  if (subscription->type == WASI_EVENT_FD_WRITE) {
+    event->byte_count = 1; /* at least, and the host does not say more */
+  } else if (ioctl(host, FIONREAD, &readable) == 0 && readable > 0) {
+    event->byte_count = (uint64_t)readable;
+  }
+  return true;
+}
+
+/* The event of a subscription; false if it has none yet. */
+static bool find_event(const struct wait *wait, uint32_t index, struct wasi_event *event) {
+  struct wasi_subscription subscription;
+  *event = (struct wasi_event){.error = WASI_EFAULT};
+  if (!wait->reader(wait->caller, wait->subscriptions, index, &subscription)) {
+    return true;
+  }
+  *event = (struct wasi_event){.userdata = subscription.userdata, .type = subscription.type};
+  if (subscription.type == WASI_EVENT_FD_READ || subscription.type == WASI_EVENT_FD_WRITE) {
+    return descriptor_event(wait, &subscription, wait->polled[index].revents, event);
+  }
+  uint64_t remaining = 0;
+  if (subscription.type != WASI_EVENT_CLOCK) {
+    event->error = WASI_EINVAL;
+  } else if (!remaining_time(wait, &subscription, &remaining)) {
+    event->error = subscription.clock.id <= WASI_CLOCK_THREAD ? WASI_ENOTSUP : WASI_EINVAL;
+  }
+  return remaining == 0;
+}
+
+static uint32_t report(const struct wait *wait) {
+  uint32_t reported = 0;
+  for (uint32_t i = 0; i < wait->count; i++) {
+    struct wasi_event event;
+    if (find_event(wait, i, &event)) {
+      wasmrt_guest_write(wait->caller, wait->events + reported * (uint32_t)sizeof event, &event,
+                         sizeof event);
+      reported++;
+    }
+  }
+  return reported;
+}
+
+/* Sleeps until something happens; ppoll may wake too early, so the clocks have the last word. */
+static uint32_t wait_for_events(struct wait *wait, uint32_t *reported) {
+  read_clocks(wait->started);
+  memcpy(wait->now, wait->started, sizeof wait->now);
+  do {
+    uint64_t sleep = prepare(wait);
+    struct timespec timeout = {.tv_sec = (time_t)(sleep / 1000000000u),
+                               .tv_nsec = (long)(sleep % 1000000000u)};
+    if (ppoll(wait->polled, wait->count, sleep == UINT64_MAX ? NULL : &timeout, NULL) < 0) {
+      if (errno != EINTR) {
+        return wasi_errno(errno);
+      }
+      for (uint32_t i = 0; i < wait->count; i++) {
+        wait->polled[i].revents = 0;
+      }
+    }
+    read_clocks(wait->now);
+    *reported = report(wait);
+  } while (*reported == 0);
+  return WASI_ESUCCESS;
+}
+
+static uint32_t poll_oneoff(struct wasmrt_instance *caller, uint32_t subscriptions, uint32_t events,
+                            uint32_t count, uint32_t result, subscription_reader *reader,
+                            uint32_t subscription_size) {
+  if (count == 0) {
+    return WASI_EINVAL;
+  }
+  if (wasmrt_guest_array(caller, subscriptions, count, subscription_size) == NULL ||
+      wasmrt_guest_array(caller, events, count, sizeof(struct wasi_event)) == NULL ||
+      wasmrt_guest(caller, result, sizeof(uint32_t)) == NULL) {
+    return WASI_EFAULT;
+  }
+  struct pollfd few[FEW];
+  struct wait wait = {.caller = caller,
+                      .reader = reader,
+                      .subscriptions = subscriptions,
+                      .events = events,
+                      .count = count,
+                      .polled = few};
+  size_t size = count * sizeof(struct pollfd);
+  if (count > FEW) {
+    wait.polled = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (wait.polled == MAP_FAILED) {
+      return WASI_ENOMEM;
+    }
+  }
+  uint32_t reported;
+  uint32_t error = wait_for_events(&wait, &reported);
+  if (count > FEW) {
+    munmap(wait.polled, size);
+  }
+  if (error == WASI_ESUCCESS) {
+    wasmrt_guest_write(caller, result, &reported, sizeof reported);
+  }
+  return error;
+}
+
+uint32_t wasi_poll_oneoff(struct wasmrt_instance *caller, uint32_t subscriptions, uint32_t events,
+                          uint32_t count, uint32_t result) {
+  return poll_oneoff(caller, subscriptions, events, count, result, read_subscription,
+                     sizeof(struct wasi_subscription));
+}
+
+uint32_t wasi_unstable_poll_oneoff(struct wasmrt_instance *caller, uint32_t subscriptions, uint32_t events,
+                                   uint32_t count, uint32_t result) {
+  return poll_oneoff(caller, subscriptions, events, count, result, read_unstable_subscription,
+                     sizeof(struct wasi_unstable_subscription));
+}

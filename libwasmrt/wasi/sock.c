@@ -1,0 +1,132 @@
+/* Sockets: sock_accept, sock_recv, sock_send, sock_shutdown, on sockets that the host granted. */
+#define _GNU_SOURCE
+#include <sys/socket.h>
+#include <sys/uio.h>
+
+#include "internal.h"
+
+/* Finds a descriptor that is a socket. */
+static uint32_t find_socket(struct wasmrt_instance *caller, uint32_t fd, uint64_t rights,
+                            struct wasi_descriptor **descriptor) {
+  uint32_t error = wasi_descriptor(caller, fd, 0, descriptor);
+  if (error != WASI_ESUCCESS) {
+    return error;
+  }
+  if ((*descriptor)->filetype != WASI_FILETYPE_SOCKET_STREAM &&
+      (*descriptor)->filetype != WASI_FILETYPE_SOCKET_DGRAM) {
+    return WASI_ENOTSOCK;
+  }
+  return wasi_descriptor(caller, fd, rights, descriptor);
+}
+
+/* All of a message's pieces: a message cannot be cut, so more than one batch is too many. */
+static uint32_t gather_message(struct wasmrt_instance *caller, uint32_t address, uint32_t count,
+                               struct iovec vectors[WASI_BATCH]) {
+  if (count > WASI_BATCH) {
+    return WASI_EMSGSIZE;
+  }
+  uint64_t total;
+  return wasi_gather(caller, address, count, vectors, &total) < 0 ? WASI_EFAULT : WASI_ESUCCESS;
+}
+
+uint32_t wasi_sock_accept(struct wasmrt_instance *caller, uint32_t fd, uint32_t flags, uint32_t result) {
+  struct wasi_descriptor *listener;
+  uint32_t error = find_socket(caller, fd, WASI_RIGHT_SOCK_ACCEPT, &listener);
+  if (error != WASI_ESUCCESS) {
+    return error;
+  }
+  if ((flags & ~WASI_FDFLAG_NONBLOCK) != 0) {
+    return WASI_EINVAL;
+  }
+  if (wasmrt_guest(caller, result, sizeof(uint32_t)) == NULL) {
+    return WASI_EFAULT;
+  }
+  struct wasi_descriptor accepted = {
+      .host = accept4(listener->host, NULL, NULL,
+                      SOCK_CLOEXEC | ((flags & WASI_FDFLAG_NONBLOCK) != 0 ? SOCK_NONBLOCK : 0))};
+  if (accepted.host < 0 || !wasi_inspect(accepted.host, &accepted.filetype, &accepted.rights_base)) {
+    return wasi_errno(errno);
+  }
+  uint32_t number;
+  error = wasi_insert(wasi_state(caller), accepted, 0, &number);
+  if (error == WASI_ESUCCESS) {
+    wasmrt_guest_write(caller, result, &number, sizeof number);
+  }
+  return error;
+}
+
+uint32_t wasi_sock_recv(struct wasmrt_instance *caller, uint32_t fd, uint32_t iovs, uint32_t count,
+                        uint32_t flags, uint32_t result, uint32_t result_flags) {
+  struct wasi_descriptor *socket;
+  struct iovec vectors[WASI_BATCH];
+  uint32_t error = find_socket(caller, fd, WASI_RIGHT_FD_READ, &socket);
+  if (error == WASI_ESUCCESS && (flags & ~(WASI_RIFLAG_RECV_PEEK | WASI_RIFLAG_RECV_WAITALL)) != 0) {
+    error = WASI_EINVAL;
+  }
+  if (error == WASI_ESUCCESS) {
+    error = gather_message(caller, iovs, count, vectors);
+  }
+  if (error == WASI_ESUCCESS && (wasmrt_guest(caller, result, sizeof(uint32_t)) == NULL ||
+                                 wasmrt_guest(caller, result_flags, sizeof(uint16_t)) == NULL)) {
+    error = WASI_EFAULT;
+  }
+  if (error != WASI_ESUCCESS) {
+    return error;
+  }
+  struct msghdr message = {.msg_iov = vectors, .msg_iovlen = (int)count};
+  int host_flags = ((flags & WASI_RIFLAG_RECV_PEEK) != 0 ? MSG_PEEK : 0) |
+                   ((flags & WASI_RIFLAG_RECV_WAITALL) != 0 ? MSG_WAITALL : 0);
+  ssize_t done = recvmsg(socket->host, &message, host_flags);
+  if (done < 0) {
+    return wasi_errno(errno);
+  }
+  uint32_t received = (uint32_t)done;
+  uint16_t truncated = (message.msg_flags & MSG_TRUNC) != 0 ? WASI_ROFLAG_RECV_DATA_TRUNCATED : 0;
+  wasmrt_guest_write(caller, result, &received, sizeof received);
+  wasmrt_guest_write(caller, result_flags, &truncated, sizeof truncated);
+  return WASI_ESUCCESS;
+}
+WASI_SAME_UNSTABLE(sock_recv);
+
+uint32_t wasi_sock_send(struct wasmrt_instance *caller, uint32_t fd, uint32_t iovs, uint32_t count,
+                        uint32_t flags, uint32_t result) {
+  struct wasi_descriptor *socket;
+  struct iovec vectors[WASI_BATCH];
+  uint32_t error = find_socket(caller, fd, WASI_RIGHT_FD_WRITE, &socket);
+  if (error == WASI_ESUCCESS && flags != 0) {
+    error = WASI_EINVAL;
+  }
+  if (error == WASI_ESUCCESS) {
+    error = gather_message(caller, iovs, count, vectors);
+  }
+  if (error == WASI_ESUCCESS && wasmrt_guest(caller, result, sizeof(uint32_t)) == NULL) {
+    error = WASI_EFAULT;
+  }
+  if (error != WASI_ESUCCESS) {
+    return error;
+  }
+  struct msghdr message = {.msg_iov = vectors, .msg_iovlen = (int)count};
+  /* A peer that has gone is an error of the guest's call, not a signal to the host. */
+  ssize_t done = sendmsg(socket->host, &message, MSG_NOSIGNAL);
+  if (done < 0) {
+    return wasi_errno(errno);
+  }
+  uint32_t sent = (uint32_t)done;
+  wasmrt_guest_write(caller, result, &sent, sizeof sent);
+  return WASI_ESUCCESS;
+}
+WASI_SAME_UNSTABLE(sock_send);
+
+uint32_t wasi_sock_shutdown(struct wasmrt_instance *caller, uint32_t fd, uint32_t how) {
+  static const int directions[] = {-1, SHUT_RD, SHUT_WR, SHUT_RDWR};
+  struct wasi_descriptor *socket;
+  uint32_t error = find_socket(caller, fd, WASI_RIGHT_SOCK_SHUTDOWN, &socket);
+  if (error != WASI_ESUCCESS) {
+    return error;
+  }
+  if (how == 0 || how > (WASI_SDFLAG_RD | WASI_SDFLAG_WR)) {
+    return WASI_EINVAL;
+  }
+  return shutdown(socket->host, directions[how]) == 0 ? WASI_ESUCCESS : wasi_errno(errno);
+}
+WASI_SAME_UNSTABLE(sock_shutdown);

@@ -1,0 +1,139 @@
+/*
+ * The WASI state of an instance: made when the host grants something to it, destroyed with it.
+ *
+ * wasi_state and wasmrt_wasi_configure share this file for a reason: core refers to configure weakly, which
+ * does not make the linker look for it, while every WASI function that needs state pulls this file in by
+ * wasi_state.
+ */
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "internal.h"
+
+struct wasi *wasi_state(struct wasmrt_instance *instance) {
+  return instance->wasi;
+}
+
+/*
+ * The standard streams. One that the process was started without stays absent. Rights are what the stream's
+ * direction needs; the file behind it may be shared with others, so neither its size nor its times are the
+ * guest's to set.
+ */
+static bool grant_streams(struct wasi *wasi) {
+  const uint64_t common = WASI_RIGHT_FD_SEEK | WASI_RIGHT_FD_TELL | WASI_RIGHT_FD_FDSTAT_SET_FLAGS |
+                          WASI_RIGHT_FD_ADVISE | WASI_RIGHT_FD_FILESTAT_GET | WASI_RIGHT_POLL_FD_READWRITE |
+                          WASI_RIGHT_SOCK_SHUTDOWN;
+  const uint64_t directions[] = {
+      WASI_RIGHT_FD_READ | WASI_RIGHT_SOCK_ACCEPT,
+      WASI_RIGHT_FD_WRITE | WASI_RIGHT_FD_SYNC | WASI_RIGHT_FD_DATASYNC,
+      WASI_RIGHT_FD_WRITE | WASI_RIGHT_FD_SYNC | WASI_RIGHT_FD_DATASYNC,
+  };
+  for (int stream = 0; stream < 3; stream++) {
+    struct wasi_descriptor descriptor = {.host = stream, .borrowed = true};
+    uint64_t rights;
+    if (!wasi_inspect(stream, &descriptor.filetype, &rights)) {
+      continue;
+    }
+    /* A stream that is a directory (prog < /tmp) would be a preopen nobody granted: it only can be looked at.
+     */
+    descriptor.rights_base = rights & (common | directions[stream]);
+    uint32_t fd;
+    if (wasi_insert(wasi, descriptor, (uint32_t)stream, &fd) != WASI_ESUCCESS) {
+      return false;
+    }
+  }
+  return true;
+}
+
+static bool grant_mount(struct wasi *wasi, const struct wasmrt_mount *mount) {
+  struct wasi_descriptor descriptor = {
+      .filetype = WASI_FILETYPE_DIRECTORY, .read_only = mount->read_only, .preopen = mount->guest};
+  descriptor.host = open(mount->host, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (descriptor.host < 0 || !wasi_inspect(descriptor.host, &descriptor.filetype, &descriptor.rights_base)) {
+    return false;
+  }
+  descriptor.rights_inheriting = WASI_RIGHTS_ALL;
+  uint32_t fd;
+  return wasi_insert(wasi, descriptor, 3, &fd) == WASI_ESUCCESS;
+}
+
+/* Whether variables a and b have the same key. */
+static bool same_key(const char *a, const char *b) {
+  while (*a == *b && *a != '=' && *a != '\0') {
+    a++, b++;
+  }
+  return (*a == '=' || *a == '\0') && (*b == '=' || *b == '\0');
+}
+
+/* Adds a variable, unless one of its key is there already. */
+static void add_variable(struct wasi *wasi, const char *variable) {
+  for (uint32_t i = 0; i < wasi->variable_count; i++) {
+    if (same_key(wasi->variables[i], variable)) {
+      return;
+    }
+  }
+  wasi->variables[wasi->variable_count++] = variable;
+}
+
+static size_t count_strings(char **strings) {
+  size_t count = 0;
+  while (strings != NULL && strings[count] != NULL) {
+    count++;
+  }
+  return count;
+}
+
+int wasmrt_wasi_configure(struct wasmrt_instance *instance, int argc, char **argv, char **environment,
+                          const struct wasmrt_guest_options *options) {
+  if (!options->inherit_env) {
+    environment = NULL;
+  }
+  size_t variable_limit = options->env_count + count_strings(environment);
+  size_t size = sizeof(struct wasi) + variable_limit * sizeof(char *);
+  struct wasi *wasi = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (wasi == MAP_FAILED) {
+    return -1;
+  }
+  instance->wasi = wasi;
+  wasi->mapping_size = size;
+  wasi->argument_count = (uint32_t)argc;
+  wasi->arguments = argv;
+  /* From the last to the first, so that the last of equal keys counts, and granted ones before inherited
+   * ones. */
+  for (size_t i = options->env_count; i > 0; i--) {
+    add_variable(wasi, options->env[i - 1]);
+  }
+  for (; environment != NULL && *environment != NULL; environment++) {
+    add_variable(wasi, *environment);
+  }
+
+  int result = grant_streams(wasi) ? 0 : -1;
+  for (size_t i = 0; i < options->mount_count && result == 0; i++) {
+    result = grant_mount(wasi, &options->mounts[i]) ? 0 : (int)i + 1;
+  }
+  if (result != 0) {
+    int error = errno;
+    wasmrt_wasi_destroy(instance);
+    errno = error;
+  }
+  return result;
+}
+
+void wasmrt_wasi_destroy(struct wasmrt_instance *instance) {
+  struct wasi *wasi = instance->wasi;
+  if (wasi == NULL) {
+    return;
+  }
+  instance->wasi = NULL;
+  for (uint32_t fd = 0; fd < wasi->descriptor_slots; fd++) {
+    if (wasi->descriptors[fd].host >= 0) {
+      wasi_remove(&wasi->descriptors[fd]);
+    }
+  }
+  if (wasi->descriptors != NULL) {
+    munmap(wasi->descriptors, wasi->descriptor_slots * sizeof(struct wasi_descriptor));
+  }
+  munmap(wasi, wasi->mapping_size);
+}
