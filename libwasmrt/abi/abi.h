@@ -1,0 +1,88 @@
+/*
+ * The contract between compiled code and the runtime, as C: expands layout.def, functions.def and traps.def.
+ * Both libwasmrt and the compiler include it; it includes nothing of either.
+ */
+#ifndef WASMRT_ABI_H
+#define WASMRT_ABI_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Changed with every change of layout, functions or meaning; an object of another version is refused. */
+#define WASMRT_ABI_VERSION 1u
+
+/* Value types have their codes of the binary format (spec 5.3). */
+enum wasmrt_value_type {
+  WASMRT_I32 = 0x7f,
+  WASMRT_I64 = 0x7e,
+  WASMRT_F32 = 0x7d,
+  WASMRT_F64 = 0x7c,
+  WASMRT_V128 = 0x7b,
+  WASMRT_FUNCREF = 0x70,
+  WASMRT_EXTERNREF = 0x6f,
+};
+
+/* Kinds of imports and exports have their codes of the binary format (spec 5.5.5). */
+enum wasmrt_extern_kind { WASMRT_FUNC = 0, WASMRT_TABLE = 1, WASMRT_MEMORY = 2, WASMRT_GLOBAL = 3, WASMRT_TAG = 4 };
+
+/* wasmrt_limits.flags */
+#define WASMRT_LIMITS_HAS_MAX 1u
+#define WASMRT_LIMITS_SHARED 2u
+#define WASMRT_LIMITS_64 4u
+
+/* wasmrt_module.flags */
+#define WASMRT_MODULE_STATIC 1u       /* static code model: one instance */
+#define WASMRT_MODULE_CHECK_BOUNDS 2u /* explicit bounds checks: memories need no guard and may move */
+
+#define WASMRT_NULL_SLOT UINT32_MAX
+#define WASMRT_CELL_SIZE 16u
+#define WASMRT_PAGE_SIZE 65536u
+
+/*
+ * Guard mode: an access touches at most address 2^32 - 1 plus offset 2^32 - 1 plus 15 bytes, so 8 GiB and one page
+ * hold every effective address. The page below the base is inaccessible as well.
+ */
+#define WASMRT_RESERVATION ((UINT64_C(8) << 30) + WASMRT_PAGE_SIZE)
+#define WASMRT_GUARD_BELOW WASMRT_PAGE_SIZE
+
+/* Static model: where memory 0 lies. Below 2 GiB, so that x86-64 addresses it by displacement alone. */
+#define WASMRT_STATIC_MEMORY_BASE UINT64_C(0x10000000)
+
+/* The symbol of an import in the static model: "w2n." MODULE "." NAME, with '%' and '.' in MODULE as %25 and %2e. */
+#define WASMRT_IMPORT_PREFIX "w2n."
+/* The suffix of the descriptor's symbol: NAME "_module". */
+#define WASMRT_MODULE_SUFFIX "_module"
+/* The section that holds compiled code; its ends are __start_ and __stop_ symbols. */
+#define WASMRT_TEXT_SECTION "wasm_text"
+/* The symbol of struct wasmrt_program in an executable. */
+#define WASMRT_PROGRAM_SYMBOL "wasmrt_program_record"
+
+struct wasmrt_type;
+struct wasmrt_instance;
+struct wasmrt_memory;
+struct wasmrt_table;
+struct wasmrt_funcref;
+struct wasmrt_module;
+typedef void wasmrt_entry(void *code, void *instance, uint64_t *slots);
+typedef void wasmrt_initialize(struct wasmrt_instance *instance);
+
+#define STRUCT(name) struct wasmrt_##name {
+#define FIELD(name, kind, type, field) type field;
+#define END(name) \
+  }               \
+  ;
+#include "layout.def"
+
+#define STRUCT(name) enum wasmrt_##name##_field {
+#define FIELD(name, kind, type, field) WASMRT_##name##_##field,
+#define END(name) \
+  }               \
+  ;
+#include "layout.def"
+
+enum wasmrt_trap_code {
+#define TRAP(name, message) WASMRT_TRAP_##name,
+#include "traps.def"
+};
+
+#endif
