@@ -1,0 +1,122 @@
+/*
+ * libwasm2native: from the bytes of a WebAssembly module to native code.
+ *
+ * One call compiles one module. Calls with different options or inputs may run on different threads at once, except
+ * that linking is serialised inside the library. Nothing is printed; errors go to a callback.
+ */
+#ifndef WASM2NATIVE_H
+#define WASM2NATIVE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* "0.1.0" */
+const char *wasm2native_version(void);
+
+enum wasm2native_emit {
+  WASM2NATIVE_EMIT_EXE,     /* a static executable */
+  WASM2NATIVE_EMIT_OBJ,     /* a relocatable object */
+  WASM2NATIVE_EMIT_ASM,     /* assembly text */
+  WASM2NATIVE_EMIT_LLVM_IR, /* optimised LLVM IR as text */
+  WASM2NATIVE_EMIT_BITCODE, /* the same as bitcode */
+  WASM2NATIVE_EMIT_SHARED,  /* a shared object to load at run time */
+};
+
+enum wasm2native_model {
+  WASM2NATIVE_MODEL_DEFAULT, /* static for executables, instance for the rest */
+  WASM2NATIVE_MODEL_STATIC,  /* one instance, fixed addresses */
+  WASM2NATIVE_MODEL_INSTANCE /* any number of instances */
+};
+
+enum wasm2native_bounds {
+  WASM2NATIVE_BOUNDS_GUARD, /* reservation and guard pages */
+  WASM2NATIVE_BOUNDS_CHECK  /* an explicit compare before every access */
+};
+
+enum wasm2native_missing {
+  WASM2NATIVE_MISSING_ERROR, /* an import that nothing provides is a link error */
+  WASM2NATIVE_MISSING_TRAP,  /* calling it traps */
+  WASM2NATIVE_MISSING_ZERO   /* calling it returns zeros */
+};
+
+/* Phases of a compilation, for progress and the time report. */
+enum wasm2native_phase {
+  WASM2NATIVE_PHASE_READ,
+  WASM2NATIVE_PHASE_DECODE,
+  WASM2NATIVE_PHASE_CHECK,
+  WASM2NATIVE_PHASE_LOWER,
+  WASM2NATIVE_PHASE_OPTIMIZE,
+  WASM2NATIVE_PHASE_EMIT,
+  WASM2NATIVE_PHASE_LINK,
+  WASM2NATIVE_PHASE_COUNT
+};
+
+/* "decode" and so on. */
+const char *wasm2native_phase_name(enum wasm2native_phase phase);
+
+/* One message, as `file:0x1a3: error: in func 12 "fib": what and why` without a line end. Valid during the call. */
+typedef void wasm2native_message(void *context, const char *line, bool is_error);
+
+/* Called when a phase begins; for a progress line. */
+typedef void wasm2native_progress(void *context, enum wasm2native_phase phase);
+
+/* Seconds of wall time and the growth of the peak resident size, per phase. */
+struct wasm2native_report {
+  double seconds[WASM2NATIVE_PHASE_COUNT];
+  uint64_t peak_bytes[WASM2NATIVE_PHASE_COUNT]; /* peak resident size at the phase's end */
+};
+
+/* All strings are borrowed for the duration of the call. Initialise with wasm2native_options_default(). */
+struct wasm2native_options {
+  enum wasm2native_emit emit;
+  enum wasm2native_model model;
+  enum wasm2native_bounds bounds;
+  enum wasm2native_missing missing;
+  unsigned opt_level;   /* 0 to 3 */
+  unsigned size_level;  /* 0; 1 for -Os, 2 for -Oz (with opt_level 2) */
+  bool debug_info;      /* -g: accepted; names are kept in any case */
+  bool verbose;         /* report the link command through `message` */
+  const char *target;   /* triple, or NULL for the host's architecture with musl */
+  const char *cpu;      /* CPU name, "native", or NULL for the target's baseline */
+  const char *cpu_features; /* "+avx2,-bmi2" or NULL */
+  const char *features; /* as --features, or NULL for the default */
+  const char *name;     /* module name for symbols: NAME_module; NULL: "wasm" */
+  const char *library_dir; /* where <arch>-linux-musl/ with libwasmrt.a and musl lies; NULL: found from the executable */
+
+  /* Executables: options baked in, each as in WASMRT_OPTIONS ("--dir=.::/"). */
+  const char *const *guest_options;
+  size_t guest_option_count;
+
+  /* Executables and shared objects: further objects and archives for the link, in order. */
+  const char *const *link_inputs;
+  size_t link_input_count;
+
+  wasm2native_message *message;
+  wasm2native_progress *progress;
+  void *context;
+  struct wasm2native_report *report; /* filled in if not NULL */
+};
+
+void wasm2native_options_default(struct wasm2native_options *options);
+
+/*
+ * Compiles `bytes`, which messages call `input_name`, to the file `output`. The file is written under a temporary name in
+ * the same directory and renamed, so it is complete or absent. Returns false after at least one error message.
+ */
+bool wasm2native_compile(const void *bytes, size_t size, const char *input_name, const char *output,
+                         const struct wasm2native_options *options);
+
+/* Decodes and validates only. */
+bool wasm2native_validate(const void *bytes, size_t size, const char *input_name,
+                          const struct wasm2native_options *options);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
