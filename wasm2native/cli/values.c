@@ -1,0 +1,167 @@
+/* Values of options: targets, sizes, mounts and keywords, from their usual spellings to the one that the
+ * library takes. */
+#define _GNU_SOURCE
+#include <ctype.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli.h"
+
+size_t cli_distance(const char *a, const char *b) {
+  enum { LONGEST = 64 };
+  const size_t a_length = strlen(a);
+  const size_t b_length = strlen(b);
+  if (a_length >= LONGEST || b_length >= LONGEST) {
+    return SIZE_MAX;
+  }
+  // Row i of the usual table: the distances between the first i letters of `a` and every beginning of `b`.
+  size_t row[LONGEST];
+  for (size_t j = 0; j <= b_length; j++) {
+    row[j] = j;
+  }
+  for (size_t i = 1; i <= a_length; i++) {
+    size_t diagonal = row[0];
+    row[0] = i;
+    for (size_t j = 1; j <= b_length; j++) {
+      size_t best = diagonal + (a[i - 1] != b[j - 1]);
+      diagonal = row[j];
+      if (row[j] + 1 < best) {
+        best = row[j] + 1;
+      }
+      if (row[j - 1] + 1 < best) {
+        best = row[j - 1] + 1;
+      }
+      row[j] = best;
+    }
+  }
+  return row[b_length];
+}
+
+bool cli_parse_keyword(const char *option, const char *text, const struct cli_keyword *keywords, int *value) {
+  char expected[256] = "";
+  for (const struct cli_keyword *keyword = keywords; keyword->name; keyword++) {
+    if (strcmp(text, keyword->name) == 0) {
+      *value = keyword->value;
+      return true;
+    }
+    if (keyword != keywords) {
+      strcat(expected, keyword[1].name ? ", " : " or ");
+    }
+    strcat(expected, keyword->name);
+  }
+  return cli_error("unknown value '%s' of option '%s': expected %s", text, option, expected);
+}
+
+/* Is `word` in the list of words that blanks separate? */
+static bool is_one_of(const char *list, const char *word, size_t length) {
+  for (; *list; list += *list == ' ') {
+    const size_t entry = strcspn(list, " ");
+    if (entry == length && strncmp(list, word, length) == 0) {
+      return true;
+    }
+    list += entry;
+  }
+  return false;
+}
+
+/* Steps over "-" and a word of the list, if that is what follows. */
+static bool skip_part(const char **text, const char *list) {
+  if (**text != '-') {
+    return false;
+  }
+  const size_t length = strcspn(*text + 1, "-");
+  if (!is_one_of(list, *text + 1, length)) {
+    return false;
+  }
+  *text += 1 + length;
+  return true;
+}
+
+/*
+ * ARCH[-VENDOR][-linux[-ENVIRONMENT]]. The environment does not matter: code is the same for all C libraries,
+ * and executables bring their own.
+ */
+const char *cli_parse_target(const char *text) {
+  static const struct {
+    const char *spellings;
+    const char *triple;
+  } targets[] = {
+      {"x86_64 amd64 x86-64 x64", "x86_64-linux-musl"},
+      {"aarch64 arm64", "aarch64-linux-musl"},
+  };
+  for (size_t i = 0; i < sizeof targets / sizeof *targets; i++) {
+    // "x86-64" holds a hyphen: every spelling is tried as a beginning.
+    for (const char *word = targets[i].spellings; *word; word += *word == ' ') {
+      const size_t length = strcspn(word, " ");
+      const char *rest = text + length;
+      if (strncasecmp(text, word, length) == 0 && (*rest == '\0' || *rest == '-')) {
+        skip_part(&rest, "unknown pc none");
+        if (skip_part(&rest, "linux")) {
+          skip_part(&rest, "musl gnu");
+        }
+        if (*rest == '\0') {
+          return targets[i].triple;
+        }
+      }
+      word += length;
+    }
+  }
+  cli_error("unknown target '%s'; supported are x86_64-linux (amd64) and aarch64-linux (arm64)", text);
+  return NULL;
+}
+
+const char *cli_parse_size(struct cli *cli, const char *option, const char *text) {
+  static const char suffixes[] = "KMGT";
+  char *end;
+  errno = 0;
+  uint64_t size = isdigit((unsigned char)*text) ? strtoull(text, &end, 0) : 0;
+  bool ok = isdigit((unsigned char)*text) && errno == 0;
+  if (ok && *end) {
+    const char *const suffix = strchr(suffixes, toupper((unsigned char)*end));
+    const unsigned shift = suffix ? 10 * (unsigned)(suffix - suffixes + 1) : 0;
+    end += suffix ? 1 : 0;
+    if (suffix && strcmp(end, "iB") == 0) {
+      end += 2;
+    }
+    ok = suffix && *end == '\0' && size <= UINT64_MAX >> shift;
+    size <<= shift;
+  }
+  if (!ok) {
+    cli_error("option '%s' needs a number of bytes, with K, M, G or T behind it if need be, not '%s'", option,
+              text);
+    return NULL;
+  }
+  return arena_printf(&cli->arena, "%s=%" PRIu64, option, size);
+}
+
+const char *cli_parse_mount(struct cli *cli, const char *text) {
+  const char *const separator = strstr(text, "::");
+  const char *const guest = separator ? separator + 2 : text;
+  if (separator == text || *guest == '\0' || strcmp(guest, ":ro") == 0) {
+    cli_error("option '--dir' needs HOST::GUEST[:ro] or HOST, not '%s'", text);
+    return NULL;
+  }
+  if (separator) {
+    return arena_printf(&cli->arena, "--dir=%s", text);
+  }
+  // HOST[:ro] alone is seen under its own name.
+  size_t length = strlen(text);
+  const bool is_read_only = length > 3 && strcmp(text + length - 3, ":ro") == 0;
+  length -= is_read_only ? 3 : 0;
+  return arena_printf(&cli->arena, "--dir=%.*s::%s", (int)length, text, text);
+}
+
+bool cli_check_variable(const char *text) {
+  const char *const equals = strchr(text, '=');
+  return (equals && equals != text) || cli_error("option '--env' needs NAME=VALUE, not '%s'", text);
+}
+
+bool cli_check_name(const char *text) {
+  bool ok = isalpha((unsigned char)*text) || *text == '_';
+  for (const char *at = text; *at; at++) {
+    ok = ok && (isalnum((unsigned char)*at) || *at == '_');
+  }
+  return ok || cli_error("option '--name' needs a C identifier, not '%s'", text);
+}
