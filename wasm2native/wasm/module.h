@@ -173,6 +173,7 @@ const struct wasm_import *wasm_import_of(const struct wasm_module *module, enum 
 #define WASM_MAX_LOCALS 50000u
 #define WASM_MAX_BODY_SIZE 7654321u
 #define WASM_MAX_NESTING 10000u
+#define WASM_MAX_OPERANDS 1000000u /* on the stack of one function */
 #define WASM_MAX_BR_TABLE 65520u
 #define WASM_MAX_ELEMENTS 10000000u
 

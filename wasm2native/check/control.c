@@ -1,0 +1,193 @@
+/* The rules of blocks, branches and calls (spec 3.3.8). */
+#include "rules.h"
+
+#include <inttypes.h>
+
+static struct check_types params_of(const struct wasm_func_type *type) {
+  return (struct check_types){type->params, type->param_count};
+}
+
+static struct check_types results_of(const struct wasm_func_type *type) {
+  return (struct check_types){type->results, type->result_count};
+}
+
+static const struct check_types no_types = {NULL, 0};
+
+static bool types_equal(struct check_types a, struct check_types b) {
+  return a.count == b.count && (a.count == 0 || memcmp(a.types, b.types, a.count) == 0);
+}
+
+bool check_unreachable(struct checker *c) {
+  check_set_unreachable(c);
+  return true;
+}
+
+static bool enter_block(struct checker *c, enum wasm_kind kind) {
+  struct wasm_block_type block = c->insn.imm.block;
+  struct check_types params = no_types;
+  struct check_types results = no_types;
+  if (block.form == WASM_BLOCK_VALUE) {
+    results = check_single((enum wasm_type)block.type);
+    c->used |= WASM_FEATURE_BIT(wasm_type_feature((enum wasm_type)block.type));
+  } else if (block.form == WASM_BLOCK_TYPE) {
+    if (!check_has_type(c, block.type)) {
+      return false;
+    }
+    params = params_of(&c->module->types[block.type]);
+    results = results_of(&c->module->types[block.type]);
+    c->used |= WASM_FEATURE_BIT(WASM_FEATURE_MULTI_VALUE);
+  }
+  return check_pop_types(c, params) && check_push_frame(c, kind, params, results);
+}
+
+bool check_block(struct checker *c) {
+  return enter_block(c, WASM_KIND_block);
+}
+
+bool check_loop(struct checker *c) {
+  return enter_block(c, WASM_KIND_loop);
+}
+
+bool check_if(struct checker *c) {
+  return check_pop(c, WASM_I32) && enter_block(c, WASM_KIND_if_);
+}
+
+bool check_else(struct checker *c) {
+  struct check_frame frame;
+  if (check_top_frame(c)->kind != WASM_KIND_if_) {
+    return check_fail_as(c, DIAG_MALFORMED, "else without if");
+  }
+  return check_pop_frame(c, &frame) && check_push_frame(c, WASM_KIND_else_, frame.params, frame.results);
+}
+
+bool check_end(struct checker *c) {
+  struct check_frame frame;
+  if (!check_pop_frame(c, &frame)) {
+    return false;
+  }
+  /* Without an else, the block's parameters are what a false condition leaves. */
+  if (frame.kind == WASM_KIND_if_ && !types_equal(frame.params, frame.results)) {
+    return check_fail(c, "type mismatch in end: an if without else needs the same parameters and results");
+  }
+  return check_push_types(c, frame.results);
+}
+
+/* What a branch to the label takes: a loop's parameters, any other block's results. */
+static bool label_types(struct checker *c, uint32_t label, struct check_types *types) {
+  if (label >= c->frame_count) {
+    return check_fail(c, "unknown label %" PRIu32 " in %s", label, check_text(c));
+  }
+  const struct check_frame *frame = &c->frames[c->frame_count - 1 - label];
+  *types = frame->kind == WASM_KIND_loop ? frame->params : frame->results;
+  return true;
+}
+
+bool check_br(struct checker *c) {
+  struct check_types types;
+  if (!label_types(c, c->insn.imm.index, &types) || !check_pop_types(c, types)) {
+    return false;
+  }
+  check_set_unreachable(c);
+  return true;
+}
+
+bool check_br_if(struct checker *c) {
+  struct check_types types;
+  return check_pop(c, WASM_I32) && label_types(c, c->insn.imm.index, &types) && check_pop_types(c, types) &&
+         check_push_types(c, types);
+}
+
+bool check_br_table(struct checker *c) {
+  uint32_t count = c->insn.imm.labels.count;
+  const uint32_t *labels = c->insn.imm.labels.labels;
+  struct check_types last;
+  if (count > WASM_MAX_BR_TABLE) {
+    return check_fail_as(c, DIAG_UNSUPPORTED, "br_table has %" PRIu32 " labels, the limit is %" PRIu32, count,
+                         WASM_MAX_BR_TABLE);
+  }
+  if (!check_pop(c, WASM_I32) || !label_types(c, labels[count], &last)) {
+    return false;
+  }
+  for (uint32_t i = 0; i < count; i++) {
+    struct check_types types;
+    if (!label_types(c, labels[i], &types)) {
+      return false;
+    }
+    if (types.count != last.count) {
+      return check_fail(c, "type mismatch in br_table: label %" PRIu32 " takes %" PRIu32 " values, the default %" PRIu32,
+                        labels[i], types.count, last.count);
+    }
+    if (!check_match_types(c, types)) {
+      return false;
+    }
+  }
+  if (!check_pop_types(c, last)) {
+    return false;
+  }
+  check_set_unreachable(c);
+  return true;
+}
+
+bool check_return(struct checker *c) {
+  if (!check_pop_types(c, c->frames[0].results)) {
+    return false;
+  }
+  check_set_unreachable(c);
+  return true;
+}
+
+static bool call(struct checker *c, const struct wasm_func_type *type) {
+  return check_pop_types(c, params_of(type)) && check_push_types(c, results_of(type));
+}
+
+/* A tail call: the callee's results are the function's. */
+static bool return_call(struct checker *c, const struct wasm_func_type *type) {
+  if (!types_equal(results_of(type), c->frames[0].results)) {
+    return check_fail(c, "type mismatch in %s: the callee's results differ from the function's", check_text(c));
+  }
+  if (!check_pop_types(c, params_of(type))) {
+    return false;
+  }
+  check_set_unreachable(c);
+  return true;
+}
+
+bool check_call(struct checker *c) {
+  uint32_t func = c->insn.imm.index;
+  return check_has_func(c, func) && call(c, wasm_func_type_of(c->module, func));
+}
+
+bool check_return_call(struct checker *c) {
+  uint32_t func = c->insn.imm.index;
+  return check_has_func(c, func) && return_call(c, wasm_func_type_of(c->module, func));
+}
+
+/* Table, type and table index of an indirect call. */
+static bool indirect_callee(struct checker *c, const struct wasm_func_type **type) {
+  uint32_t table = c->insn.imm.pair.second;
+  if (!check_has_table(c, table)) {
+    return false;
+  }
+  if (c->module->tables[table].type != WASM_FUNCREF) {
+    return check_fail(c, "type mismatch in %s: expected a table of funcref, table %" PRIu32 " has %s", check_text(c),
+                      table, wasm_type_name(c->module->tables[table].type));
+  }
+  if (table > 0) {
+    c->used |= WASM_FEATURE_BIT(WASM_FEATURE_REFERENCE_TYPES);
+  }
+  if (!check_has_type(c, c->insn.imm.pair.first)) {
+    return false;
+  }
+  *type = &c->module->types[c->insn.imm.pair.first];
+  return check_pop(c, check_address_type(&c->module->tables[table].limits));
+}
+
+bool check_call_indirect(struct checker *c) {
+  const struct wasm_func_type *type;
+  return indirect_callee(c, &type) && call(c, type);
+}
+
+bool check_return_call_indirect(struct checker *c) {
+  const struct wasm_func_type *type;
+  return indirect_callee(c, &type) && return_call(c, type);
+}

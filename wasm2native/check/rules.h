@@ -1,0 +1,114 @@
+/*
+ * Private to the validator: the state of checking one body or constant expression, its stacks, and the rules of
+ * instructions. The algorithm is that of the specification's appendix (7.3): a stack of operand types and one of
+ * control frames, where operands below an unreachable point have whatever type is asked for.
+ */
+#ifndef CHECK_RULES_H
+#define CHECK_RULES_H
+
+#include "check.h"
+#include "insn.h"
+
+#define CHECK_DIRECT_LOCALS 64 /* locals whose types are found without a search */
+
+/* A run of value types: of parameters, results, operands. */
+struct check_types {
+  const uint8_t *types;
+  uint32_t count;
+};
+
+struct check_frame {
+  enum wasm_kind kind; /* block, loop, if_ or else_; the body is a block */
+  bool is_unreachable;
+  uint32_t height; /* of the operand stack where the block begins, without its parameters */
+  struct check_types params;
+  struct check_types results;
+};
+
+struct checker {
+  struct wasm_module *module;
+  wasm_features features;
+  wasm_features used;
+  struct diag_sink *sink;
+  struct arena scratch; /* label vectors of one function, and names while the module is checked */
+
+  /* The code that is being checked. */
+  uint32_t function; /* or DIAG_NO_FUNCTION for constant expressions */
+  bool is_constant;
+  uint32_t constant_globals; /* those that a constant expression may name */
+  struct wasm_insn insn;
+
+  /* Stacks, kept from body to body. */
+  uint8_t *operands; /* enum wasm_type */
+  uint32_t operand_count;
+  uint32_t operand_capacity;
+  struct check_frame *frames;
+  uint32_t frame_count;
+  uint32_t frame_capacity;
+
+  /* Locals: the parameters, the first few by index, and the runs by the index after their last local. */
+  struct check_types params;
+  uint8_t direct_locals[CHECK_DIRECT_LOCALS];
+  uint64_t *local_ends;
+  uint32_t local_ends_capacity;
+};
+
+/* Reports an error at the current instruction. Always false. */
+bool check_fail(struct checker *c, const char *format, ...) __attribute__((format(printf, 2, 3)));
+bool check_fail_as(struct checker *c, enum diag_phase phase, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* "i32.add": the current instruction, for messages. */
+const char *check_text(const struct checker *c);
+
+/* stack.c: operands. */
+struct check_types check_single(enum wasm_type type);
+bool check_push(struct checker *c, enum wasm_type type);
+bool check_push_types(struct checker *c, struct check_types types);
+bool check_pop(struct checker *c, enum wasm_type expected);
+bool check_pop_any(struct checker *c, enum wasm_type *type); /* WASM_BOTTOM where it is unknown */
+bool check_pop_types(struct checker *c, struct check_types types);
+bool check_match_types(struct checker *c, struct check_types types); /* pops nothing */
+void check_set_unreachable(struct checker *c);
+
+/* stack.c: frames. */
+bool check_push_frame(struct checker *c, enum wasm_kind kind, struct check_types params, struct check_types results);
+bool check_pop_frame(struct checker *c, struct check_frame *frame);
+static inline struct check_frame *check_top_frame(struct checker *c) {
+  return &c->frames[c->frame_count - 1];
+}
+
+void check_free_stacks(struct checker *c);
+
+/* module.c: indices into the module; false and an error if there is no such thing. */
+bool check_has_type(struct checker *c, uint32_t index);
+bool check_has_func(struct checker *c, uint32_t index);
+bool check_has_table(struct checker *c, uint32_t index);
+bool check_has_memory(struct checker *c, uint32_t index);
+bool check_has_global(struct checker *c, uint32_t index);
+bool check_has_element(struct checker *c, uint32_t index);
+bool check_has_data(struct checker *c, uint32_t index);
+
+/* The type of addresses, sizes and indices of a memory or table. */
+enum wasm_type check_address_type(const struct wasm_limits *limits);
+
+/* code.c: a body; a constant expression that has one result of type `type`. */
+bool check_function(struct checker *c, uint32_t function);
+bool check_constant(struct checker *c, const struct wasm_expr *expr, enum wasm_type type, uint32_t globals);
+
+/* signature.c: rows of opcodes.def with a signature. */
+bool check_signature(struct checker *c, const struct wasm_opcode_info *info);
+
+/* Rules of the kinds whose signature is "*": control.c, variable.c, table.c. */
+typedef bool check_rule(struct checker *c);
+check_rule check_unreachable, check_block, check_loop, check_if, check_else, check_end, check_br, check_br_if,
+    check_br_table, check_return, check_call, check_call_indirect, check_return_call, check_return_call_indirect;
+check_rule check_drop, check_select, check_local_get, check_local_set, check_local_tee, check_global_get,
+    check_global_set, check_ref_null, check_ref_is_null, check_ref_func;
+check_rule check_table_get, check_table_set, check_table_size, check_table_grow, check_table_fill, check_table_copy,
+    check_table_init, check_memory_copy;
+
+/* The rule of a kind, or NULL. */
+check_rule *check_rule_of(enum wasm_kind kind);
+
+#endif

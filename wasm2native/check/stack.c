@@ -1,0 +1,154 @@
+/*
+ * The operand stack and the control stack (spec 7.3.1). Both grow by doubling and are kept from function to function.
+ * Runs of types are compared and pushed as bytes, so that long parameter lists cost little more than short ones.
+ */
+#include "rules.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+/* realloc to at least `needed` elements, doubling. */
+static void *grow(void *array, uint32_t *capacity, uint32_t needed, size_t size) {
+  if (needed <= *capacity) {
+    return array;
+  }
+  uint32_t grown = *capacity < 64 ? 64 : *capacity * 2;
+  *capacity = grown < needed ? needed : grown;
+  void *moved = realloc(array, *capacity * size);
+  if (moved == NULL) {
+    arena_out_of_memory(*capacity * size);
+  }
+  return moved;
+}
+
+static bool reserve_operands(struct checker *c, uint32_t count) {
+  if (count > WASM_MAX_OPERANDS - c->operand_count) {
+    return check_fail_as(c, DIAG_UNSUPPORTED, "too many operands on the stack, the limit is %" PRIu32,
+                         WASM_MAX_OPERANDS);
+  }
+  c->operands = grow(c->operands, &c->operand_capacity, c->operand_count + count, 1);
+  return true;
+}
+
+struct check_types check_single(enum wasm_type type) {
+  static const uint8_t types[] = {0x6f, 0x70, 0x71, 0x72, 0x73, 0x74, 0x75, 0x76, 0x77,
+                                  0x78, 0x79, 0x7a, 0x7b, 0x7c, 0x7d, 0x7e, 0x7f};
+  return (struct check_types){&types[type - WASM_EXTERNREF], 1};
+}
+
+bool check_push(struct checker *c, enum wasm_type type) {
+  if (c->operand_count == c->operand_capacity && !reserve_operands(c, 1)) {
+    return false;
+  }
+  c->operands[c->operand_count++] = (uint8_t)type;
+  return true;
+}
+
+bool check_push_types(struct checker *c, struct check_types types) {
+  if (types.count == 0) {
+    return true;
+  }
+  if (!reserve_operands(c, types.count)) {
+    return false;
+  }
+  memcpy(c->operands + c->operand_count, types.types, types.count);
+  c->operand_count += types.count;
+  return true;
+}
+
+static uint32_t available(struct checker *c) {
+  return c->operand_count - check_top_frame(c)->height;
+}
+
+static bool fail_mismatch(struct checker *c, enum wasm_type expected, const char *found) {
+  return check_fail(c, "type mismatch in %s: expected %s, found %s", check_text(c), wasm_type_name(expected), found);
+}
+
+bool check_pop(struct checker *c, enum wasm_type expected) {
+  if (available(c) == 0) {
+    return check_top_frame(c)->is_unreachable || fail_mismatch(c, expected, "nothing on the stack");
+  }
+  enum wasm_type found = (enum wasm_type)c->operands[--c->operand_count];
+  return found == expected || found == WASM_BOTTOM || fail_mismatch(c, expected, wasm_type_name(found));
+}
+
+bool check_pop_any(struct checker *c, enum wasm_type *type) {
+  *type = WASM_BOTTOM;
+  if (available(c) == 0) {
+    return check_top_frame(c)->is_unreachable || fail_mismatch(c, WASM_BOTTOM, "nothing on the stack");
+  }
+  *type = (enum wasm_type)c->operands[--c->operand_count];
+  return true;
+}
+
+bool check_match_types(struct checker *c, struct check_types types) {
+  uint32_t have = available(c);
+  if (types.count == 0) {
+    return true;
+  }
+  if (have >= types.count &&
+      memcmp(c->operands + c->operand_count - types.count, types.types, types.count) == 0) {
+    return true;
+  }
+  uint32_t present = have < types.count ? have : types.count;
+  for (uint32_t i = 1; i <= present; i++) {
+    enum wasm_type expected = (enum wasm_type)types.types[types.count - i];
+    enum wasm_type found = (enum wasm_type)c->operands[c->operand_count - i];
+    if (found != expected && found != WASM_BOTTOM) {
+      return fail_mismatch(c, expected, wasm_type_name(found));
+    }
+  }
+  return present == types.count || check_top_frame(c)->is_unreachable ||
+         fail_mismatch(c, (enum wasm_type)types.types[types.count - present - 1], "nothing on the stack");
+}
+
+bool check_pop_types(struct checker *c, struct check_types types) {
+  if (!check_match_types(c, types)) {
+    return false;
+  }
+  uint32_t have = available(c);
+  c->operand_count -= have < types.count ? have : types.count;
+  return true;
+}
+
+void check_set_unreachable(struct checker *c) {
+  struct check_frame *frame = check_top_frame(c);
+  c->operand_count = frame->height;
+  frame->is_unreachable = true;
+}
+
+bool check_push_frame(struct checker *c, enum wasm_kind kind, struct check_types params, struct check_types results) {
+  if (c->frame_count > WASM_MAX_NESTING) {
+    return check_fail_as(c, DIAG_UNSUPPORTED, "blocks are nested too deeply, the limit is %" PRIu32,
+                         WASM_MAX_NESTING);
+  }
+  c->frames = grow(c->frames, &c->frame_capacity, c->frame_count + 1, sizeof *c->frames);
+  c->frames[c->frame_count++] = (struct check_frame){
+      .kind = kind,
+      .height = c->operand_count,
+      .params = params,
+      .results = results,
+  };
+  return check_push_types(c, params);
+}
+
+bool check_pop_frame(struct checker *c, struct check_frame *frame) {
+  *frame = *check_top_frame(c);
+  if (!check_pop_types(c, frame->results)) {
+    return false;
+  }
+  uint32_t left = available(c);
+  if (left != 0) {
+    return check_fail(c, "type mismatch in %s: %" PRIu32 " more value%s on the stack than the block has results",
+                      check_text(c), left, left > 1 ? "s" : "");
+  }
+  c->frame_count--;
+  return true;
+}
+
+void check_free_stacks(struct checker *c) {
+  free(c->operands);
+  free(c->frames);
+  free(c->local_ends);
+  arena_free(&c->scratch);
+}

@@ -1,0 +1,140 @@
+/* The rules of drop, select, variables and references (spec 3.3.2 to 3.3.5). */
+#include "rules.h"
+
+#include <inttypes.h>
+
+bool check_drop(struct checker *c) {
+  enum wasm_type type;
+  return check_pop_any(c, &type);
+}
+
+static bool select_with_type(struct checker *c) {
+  if (c->insn.imm.select.count != 1) {
+    return check_fail(c, "invalid result arity: select has %" PRIu32 " result types", c->insn.imm.select.count);
+  }
+  enum wasm_type type = (enum wasm_type)c->insn.imm.select.types[0];
+  c->used |= WASM_FEATURE_BIT(wasm_type_feature(type));
+  return check_pop(c, WASM_I32) && check_pop(c, type) && check_pop(c, type) && check_push(c, type);
+}
+
+static bool select_without_type(struct checker *c) {
+  enum wasm_type second;
+  enum wasm_type first;
+  if (!check_pop(c, WASM_I32) || !check_pop_any(c, &second) || !check_pop_any(c, &first)) {
+    return false;
+  }
+  if (wasm_is_ref(first) || wasm_is_ref(second)) {
+    return check_fail(c, "type mismatch in select: references need a select with a type");
+  }
+  if (first != second && first != WASM_BOTTOM && second != WASM_BOTTOM) {
+    return check_fail(c, "type mismatch in select: expected %s, found %s", wasm_type_name(first),
+                      wasm_type_name(second));
+  }
+  return check_push(c, first == WASM_BOTTOM ? second : first);
+}
+
+bool check_select(struct checker *c) {
+  return wasm_insn_info(&c->insn)->imm == WASM_IMM_SELECT ? select_with_type(c) : select_without_type(c);
+}
+
+static bool find_local(struct checker *c, enum wasm_type *type) {
+  uint32_t index = c->insn.imm.index;
+  const struct wasm_func *func = &c->module->funcs[c->function];
+  if (index < c->params.count) {
+    *type = (enum wasm_type)c->params.types[index];
+    return true;
+  }
+  index -= c->params.count;
+  if (index >= func->local_total) {
+    return check_fail(c, "unknown local %" PRIu32 " in %s", c->insn.imm.index, check_text(c));
+  }
+  if (index < CHECK_DIRECT_LOCALS) {
+    *type = (enum wasm_type)c->direct_locals[index];
+    return true;
+  }
+  uint32_t low = 0;
+  for (uint32_t high = func->locals_count; high - low > 1;) { /* the local is in a run of [low, high) */
+    uint32_t middle = low + (high - low) / 2;
+    if (c->local_ends[middle - 1] <= index) {
+      low = middle;
+    } else {
+      high = middle;
+    }
+  }
+  *type = func->locals[low].type;
+  return true;
+}
+
+bool check_local_get(struct checker *c) {
+  enum wasm_type type;
+  return find_local(c, &type) && check_push(c, type);
+}
+
+bool check_local_set(struct checker *c) {
+  enum wasm_type type;
+  return find_local(c, &type) && check_pop(c, type);
+}
+
+bool check_local_tee(struct checker *c) {
+  enum wasm_type type;
+  return find_local(c, &type) && check_pop(c, type) && check_push(c, type);
+}
+
+bool check_global_get(struct checker *c) {
+  uint32_t index = c->insn.imm.index;
+  if (!check_has_global(c, index)) {
+    return false;
+  }
+  const struct wasm_global *global = &c->module->globals[index];
+  if (c->is_constant && index >= c->constant_globals) {
+    return check_fail(c, "unknown global %" PRIu32 ": a constant expression may not name it", index);
+  }
+  if (c->is_constant && global->is_mutable) {
+    return check_fail(c, "constant expression required: global %" PRIu32 " is mutable", index);
+  }
+  if (c->is_constant && !global->is_import) {
+    c->used |= WASM_FEATURE_BIT(WASM_FEATURE_EXTENDED_CONST);
+  }
+  return check_push(c, global->type);
+}
+
+bool check_global_set(struct checker *c) {
+  uint32_t index = c->insn.imm.index;
+  if (!check_has_global(c, index)) {
+    return false;
+  }
+  if (!c->module->globals[index].is_mutable) {
+    return check_fail(c, "global %" PRIu32 " is immutable", index);
+  }
+  return check_pop(c, c->module->globals[index].type);
+}
+
+bool check_ref_null(struct checker *c) {
+  return check_push(c, (enum wasm_type)c->insn.imm.type);
+}
+
+bool check_ref_is_null(struct checker *c) {
+  enum wasm_type type;
+  if (!check_pop_any(c, &type)) {
+    return false;
+  }
+  if (type != WASM_BOTTOM && !wasm_is_ref(type)) {
+    return check_fail(c, "type mismatch in ref.is_null: expected a reference, found %s", wasm_type_name(type));
+  }
+  return check_push(c, WASM_I32);
+}
+
+/* What a constant expression names is thereby declared; bodies may only name what is declared (spec 3.4.10, C.refs). */
+bool check_ref_func(struct checker *c) {
+  uint32_t index = c->insn.imm.index;
+  if (!check_has_func(c, index)) {
+    return false;
+  }
+  struct wasm_func *func = &c->module->funcs[index];
+  if (c->is_constant) {
+    func->is_declared = true;
+  } else if (!func->is_declared) {
+    return check_fail(c, "undeclared function reference: function %" PRIu32 " is not named outside of bodies", index);
+  }
+  return check_push(c, WASM_FUNCREF);
+}
