@@ -1,0 +1,67 @@
+/*
+ * The part of the specification's tests that happens at run time: a static executable for the target, linked
+ * from this folder, the modules of one script, libwasmrt and musl. It reads the script's command file:
+ *
+ *   group                                                      what follows, to the next group, is one
+ * process instantiate LINE INSTANCE MODULE register LINE INSTANCE NAME assert_return LINE INSTANCE invoke
+ * FIELD COUNT ARGUMENT... COUNT EXPECTED... assert_return LINE INSTANCE get FIELD 0 COUNT EXPECTED...
+ *   action|assert_trap|assert_exhaustion|assert_exception LINE INSTANCE invoke FIELD COUNT ARGUMENT... TEXT
+ *   assert_unlinkable|assert_uninstantiable LINE MODULE TEXT
+ *
+ * with words as spec_write_word() and values as spec_write_value() write them. INSTANCE is a number that the
+ * script's plan gave, MODULE that of the descriptor m<MODULE>_module.
+ */
+#ifndef SPEC_RUN_H
+#define SPEC_RUN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "wasmrt.h"
+
+/* The descriptor m<number>_module, or NULL if the executable has none. */
+const struct wasmrt_module *spec_module(unsigned number);
+
+/* Defines what modules import from "spectest". Ends the process if that fails. */
+void spectest_define(struct wasmrt_store *store);
+
+enum { SPEC_CHOICES_MAX = 8, SPEC_VALUES_MAX = 1024 };
+
+/* One alternative of an expected value, or an argument. */
+struct spec_value {
+  uint8_t type; /* enum wasmrt_value_type, or 0 for any reference type */
+  enum { SPEC_BITS, SPEC_CANONICAL_NAN, SPEC_ARITHMETIC_NAN, SPEC_ANY_REFERENCE } kind;
+  uint64_t bits;
+};
+
+struct spec_expected {
+  unsigned count;
+  struct spec_value choices[SPEC_CHOICES_MAX];
+};
+
+/* Takes the next word of *line, decoded in place; false at the end. *size may be NULL. */
+bool spec_next_word(char **line, char **word, size_t *size);
+bool spec_next_number(char **line, unsigned *number);
+bool spec_next_value(char **line, struct spec_value *value);
+bool spec_next_expected(char **line, struct spec_expected *expected);
+
+bool spec_matches(const struct spec_expected *expected, uint8_t type, uint64_t bits);
+
+/* Appends " TYPE:VALUE" to a text of `size` bytes, as far as it fits. */
+void spec_print_value(char *text, size_t size, uint8_t type, uint64_t bits);
+void spec_print_expected(char *text, size_t size, const struct spec_expected *expected);
+
+/* The outcome of the commands, shared by the processes that run them. */
+struct spec_tally {
+  unsigned passed, failed, skipped;
+  int line; /* of the command that is running */
+};
+
+/* Runs the commands of a group, which begin at `text` and end at the next group. Prints failures. */
+void spec_run_group(char *text, const char *title, struct spec_tally *tally);
+
+/* Whether the command at `line` is an assertion or action. */
+bool spec_is_counted(const char *line);
+
+#endif
