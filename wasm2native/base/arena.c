@@ -1,6 +1,6 @@
 /*
- * Arenas: blocks of growing size, handed out from the front. Memory is zeroed when it is handed out, not when a block is
- * made, so that a reset costs nothing.
+ * Arenas: blocks of growing size, handed out from the front. Memory is zeroed when it is handed out, not when
+ * a block is made, so that a reset costs nothing.
  */
 #include "arena.h"
 
@@ -11,7 +11,8 @@
 #include <string.h>
 
 #define FIRST_BLOCK ((size_t)16 << 10)
-#define LARGEST_BLOCK ((size_t)1 << 20) /* of those made in advance; larger objects get a block to measure */
+#define LARGEST_BLOCK ((size_t)1 << 20) /* of those made in advance; larger objects get a block to measure   \
+                                         */
 #define ALIGNMENT _Alignof(max_align_t)
 
 struct arena_block {

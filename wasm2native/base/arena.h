@@ -13,7 +13,8 @@ struct arena {
   size_t used; /* bytes handed out, for --time-report */
 };
 
-/* `count` objects of `size` bytes, zeroed and aligned for any type. A product that overflows is out of memory. */
+/* `count` objects of `size` bytes, zeroed and aligned for any type. A product that overflows is out of
+ * memory. */
 void *arena_alloc(struct arena *arena, size_t count, size_t size);
 
 #define ARENA_NEW(arena, type) ((type *)arena_alloc((arena), 1, sizeof(type)))

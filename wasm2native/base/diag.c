@@ -86,7 +86,8 @@ void diag_print(FILE *stream, const struct diag *diag) {
     }
     fputs(": ", stream);
   }
-  /* A message is a sentence of ours, in which names of the input may stand: quotes stay, control characters do not. */
+  /* A message is a sentence of ours, in which names of the input may stand: quotes stay, control characters
+   * do not. */
   for (const char *at = diag->message; *at != '\0'; at++) {
     unsigned char byte = (unsigned char)*at;
     if (byte < 0x20 || byte == 0x7f) {

@@ -1,6 +1,6 @@
 /*
- * Diagnostics: what went wrong, where, and in which phase. Library code reports through a sink and returns false; it
- * neither prints nor exits. Printed as
+ * Diagnostics: what went wrong, where, and in which phase. Library code reports through a sink and returns
+ * false; it neither prints nor exits. Printed as
  *
  *   a.wasm:0x1a3: error: in func 12 "fib": type mismatch in i32.add: expected i32, found f32
  *
@@ -35,11 +35,11 @@ enum diag_severity { DIAG_ERROR, DIAG_WARNING, DIAG_NOTE };
 struct diag {
   enum diag_severity severity;
   enum diag_phase phase;
-  const char *file;          /* as the user named it, or NULL */
-  size_t offset;             /* in the file, or DIAG_NO_OFFSET */
-  uint32_t function;         /* index in the module, or DIAG_NO_FUNCTION */
+  const char *file;           /* as the user named it, or NULL */
+  size_t offset;              /* in the file, or DIAG_NO_OFFSET */
+  uint32_t function;          /* index in the module, or DIAG_NO_FUNCTION */
   struct slice function_name; /* empty where none is known */
-  const char *message;       /* without a line end */
+  const char *message;        /* without a line end */
 };
 
 typedef void diag_handler(void *context, const struct diag *diag);

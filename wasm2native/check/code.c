@@ -1,6 +1,6 @@
 /*
- * Function bodies and constant expressions (spec 3.3.10, 3.4.4): the loop over instructions, which picks the signature or
- * the rule of each. One error ends a body; the caller goes on with the next.
+ * Function bodies and constant expressions (spec 3.3.10, 3.4.4): the loop over instructions, which picks the
+ * signature or the rule of each. One error ends a body; the caller goes on with the next.
  */
 #include "rules.h"
 
@@ -76,7 +76,8 @@ const char *check_text(const struct checker *c) {
   return wasm_insn_info(&c->insn)->text;
 }
 
-/* Which instructions are constant (spec 3.3.10): those of the table's flag, the extended ones with their proposal. */
+/* Which instructions are constant (spec 3.3.10): those of the table's flag, the extended ones with their
+ * proposal. */
 static bool check_is_constant(struct checker *c, const struct wasm_opcode_info *info) {
   bool is_extended = info->flag == WASM_FLAG_EXTENDED;
   if (is_extended) {
@@ -137,8 +138,8 @@ static void start_code(struct checker *c, struct check_types results) {
 }
 
 /*
- * The types of the locals without their expansion, which could be a thousand times the size of the body: the first few by
- * index, and for the others the index after each run.
+ * The types of the locals without their expansion, which could be a thousand times the size of the body: the
+ * first few by index, and for the others the index after each run.
  */
 static void set_locals(struct checker *c, const struct wasm_func *func) {
   if (func->locals_count > c->local_ends_capacity) {

@@ -114,8 +114,9 @@ bool check_br_table(struct checker *c) {
       return false;
     }
     if (types.count != last.count) {
-      return check_fail(c, "type mismatch in br_table: label %" PRIu32 " takes %" PRIu32 " values, the default %" PRIu32,
-                        labels[i], types.count, last.count);
+      return check_fail(
+          c, "type mismatch in br_table: label %" PRIu32 " takes %" PRIu32 " values, the default %" PRIu32,
+          labels[i], types.count, last.count);
     }
     if (!check_match_types(c, types)) {
       return false;
@@ -143,7 +144,8 @@ static bool call(struct checker *c, const struct wasm_func_type *type) {
 /* A tail call: the callee's results are the function's. */
 static bool return_call(struct checker *c, const struct wasm_func_type *type) {
   if (!types_equal(results_of(type), c->frames[0].results)) {
-    return check_fail(c, "type mismatch in %s: the callee's results differ from the function's", check_text(c));
+    return check_fail(c, "type mismatch in %s: the callee's results differ from the function's",
+                      check_text(c));
   }
   if (!check_pop_types(c, params_of(type))) {
     return false;
@@ -169,8 +171,8 @@ static bool indirect_callee(struct checker *c, const struct wasm_func_type **typ
     return false;
   }
   if (c->module->tables[table].type != WASM_FUNCREF) {
-    return check_fail(c, "type mismatch in %s: expected a table of funcref, table %" PRIu32 " has %s", check_text(c),
-                      table, wasm_type_name(c->module->tables[table].type));
+    return check_fail(c, "type mismatch in %s: expected a table of funcref, table %" PRIu32 " has %s",
+                      check_text(c), table, wasm_type_name(c->module->tables[table].type));
   }
   if (table > 0) {
     c->used |= WASM_FEATURE_BIT(WASM_FEATURE_REFERENCE_TYPES);

@@ -1,7 +1,7 @@
 /*
- * The module as a whole (spec 3.4): index ranges, limits, constant expressions, exports, start; then every body. Each rule
- * that does not need an instruction stands here. The parts before the bodies stop at the first error, since later parts
- * rely on earlier ones.
+ * The module as a whole (spec 3.4): index ranges, limits, constant expressions, exports, start; then every
+ * body. Each rule that does not need an instruction stands here. The parts before the bodies stop at the
+ * first error, since later parts rely on earlier ones.
  */
 #include "rules.h"
 
@@ -71,8 +71,8 @@ static bool check_table(struct checker *c, const struct wasm_table *table) {
     return check_fail(c, "table size must be at most 2^32-1");
   }
   if (limits->min > WASM_MAX_TABLE_SIZE && (!limits->has_max || limits->min <= limits->max)) {
-    return check_fail_as(c, DIAG_UNSUPPORTED, "table of %" PRIu64 " elements, the limit is %" PRIu32, limits->min,
-                         WASM_MAX_TABLE_SIZE);
+    return check_fail_as(c, DIAG_UNSUPPORTED, "table of %" PRIu64 " elements, the limit is %" PRIu32,
+                         limits->min, WASM_MAX_TABLE_SIZE);
   }
   return check_limits(c, limits);
 }
@@ -123,8 +123,8 @@ static bool check_functions(struct checker *c) {
 }
 
 /*
- * How many globals a constant expression may name where `defined` are: the imported ones (spec 2.0), or all of them
- * since extended constant expressions.
+ * How many globals a constant expression may name where `defined` are: the imported ones (spec 2.0), or all
+ * of them since extended constant expressions.
  */
 static uint32_t constant_globals(const struct checker *c, uint32_t defined) {
   return has_feature(c, WASM_FEATURE_EXTENDED_CONST) ? defined : c->module->global_import_count;
@@ -150,8 +150,8 @@ static bool check_element(struct checker *c, const struct wasm_element *element)
     }
     const struct wasm_table *table = &module->tables[element->table];
     if (table->type != element->type) {
-      return check_fail(c, "type mismatch in element segment: expected %s, found %s", wasm_type_name(table->type),
-                        wasm_type_name(element->type));
+      return check_fail(c, "type mismatch in element segment: expected %s, found %s",
+                        wasm_type_name(table->type), wasm_type_name(element->type));
     }
     if (!check_constant(c, &element->start, check_address_type(&table->limits),
                         constant_globals(c, module->global_count))) {
@@ -208,7 +208,8 @@ static int compare_exports(const void *left, const void *right) {
 static bool check_export_names(struct checker *c) {
   const struct wasm_module *module = c->module;
   /* Sorting rather than hashing: no input makes it slow. */
-  const struct wasm_export **sorted = ARENA_ARRAY(&c->scratch, const struct wasm_export *, module->export_count);
+  const struct wasm_export **sorted =
+      ARENA_ARRAY(&c->scratch, const struct wasm_export *, module->export_count);
   for (uint32_t i = 0; i < module->export_count; i++) {
     sorted[i] = &module->exports[i];
   }
@@ -286,7 +287,8 @@ static bool check_bodies(struct checker *c) {
   return is_valid;
 }
 
-bool check_module(struct wasm_module *module, wasm_features features, struct arena *arena, struct diag_sink *sink) {
+bool check_module(struct wasm_module *module, wasm_features features, struct arena *arena,
+                  struct diag_sink *sink) {
   (void)arena;
   struct checker c = {
       .module = module,
@@ -294,8 +296,8 @@ bool check_module(struct wasm_module *module, wasm_features features, struct are
       .sink = sink,
       .function = DIAG_NO_FUNCTION,
   };
-  bool is_valid = check_functions(&c) && check_tables_and_memories(&c) && check_globals(&c) && check_exports(&c) &&
-                  check_start(&c) && check_segments(&c) && check_bodies(&c);
+  bool is_valid = check_functions(&c) && check_tables_and_memories(&c) && check_globals(&c) &&
+                  check_exports(&c) && check_start(&c) && check_segments(&c) && check_bodies(&c);
   module->used |= c.used;
   check_free_stacks(&c);
   return is_valid;

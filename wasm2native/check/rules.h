@@ -1,7 +1,7 @@
 /*
- * Private to the validator: the state of checking one body or constant expression, its stacks, and the rules of
- * instructions. The algorithm is that of the specification's appendix (7.3): a stack of operand types and one of
- * control frames, where operands below an unreachable point have whatever type is asked for.
+ * Private to the validator: the state of checking one body or constant expression, its stacks, and the rules
+ * of instructions. The algorithm is that of the specification's appendix (7.3): a stack of operand types and
+ * one of control frames, where operands below an unreachable point have whatever type is asked for.
  */
 #ifndef CHECK_RULES_H
 #define CHECK_RULES_H
@@ -72,7 +72,8 @@ bool check_match_types(struct checker *c, struct check_types types); /* pops not
 void check_set_unreachable(struct checker *c);
 
 /* stack.c: frames. */
-bool check_push_frame(struct checker *c, enum wasm_kind kind, struct check_types params, struct check_types results);
+bool check_push_frame(struct checker *c, enum wasm_kind kind, struct check_types params,
+                      struct check_types results);
 bool check_pop_frame(struct checker *c, struct check_frame *frame);
 static inline struct check_frame *check_top_frame(struct checker *c) {
   return &c->frames[c->frame_count - 1];
@@ -102,11 +103,12 @@ bool check_signature(struct checker *c, const struct wasm_opcode_info *info);
 /* Rules of the kinds whose signature is "*": control.c, variable.c, table.c. */
 typedef bool check_rule(struct checker *c);
 check_rule check_unreachable, check_block, check_loop, check_if, check_else, check_end, check_br, check_br_if,
-    check_br_table, check_return, check_call, check_call_indirect, check_return_call, check_return_call_indirect;
+    check_br_table, check_return, check_call, check_call_indirect, check_return_call,
+    check_return_call_indirect;
 check_rule check_drop, check_select, check_local_get, check_local_set, check_local_tee, check_global_get,
     check_global_set, check_ref_null, check_ref_is_null, check_ref_func;
-check_rule check_table_get, check_table_set, check_table_size, check_table_grow, check_table_fill, check_table_copy,
-    check_table_init, check_memory_copy;
+check_rule check_table_get, check_table_set, check_table_size, check_table_grow, check_table_fill,
+    check_table_copy, check_table_init, check_memory_copy;
 
 /* The rule of a kind, or NULL. */
 check_rule *check_rule_of(enum wasm_kind kind);

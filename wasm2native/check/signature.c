@@ -1,6 +1,6 @@
 /*
- * The instructions that are typed by their row of opcodes.def alone, which are most: the immediate is checked against the
- * module, then the signature against the operands. Spec 3.3.1, 3.3.7, 3.3.9.
+ * The instructions that are typed by their row of opcodes.def alone, which are most: the immediate is checked
+ * against the module, then the signature against the operands. Spec 3.3.1, 3.3.7, 3.3.9.
  */
 #include "rules.h"
 
@@ -16,12 +16,13 @@ static bool check_memarg(struct checker *c, const struct wasm_opcode_info *info)
     c->used |= WASM_FEATURE_BIT(WASM_FEATURE_MULTI_MEMORY);
   }
   if (c->insn.imm.mem.align > info->n) {
-    return check_fail(c, "alignment must not be larger than natural: 2^%" PRIu32 " in %s, whose access has 2^%d bytes",
-                      c->insn.imm.mem.align, check_text(c), info->n);
+    return check_fail(
+        c, "alignment must not be larger than natural: 2^%" PRIu32 " in %s, whose access has 2^%d bytes",
+        c->insn.imm.mem.align, check_text(c), info->n);
   }
   if (info->feature == WASM_FEATURE_THREADS && c->insn.imm.mem.align != info->n) {
-    return check_fail(c, "the alignment of %s must be natural: 2^%d, found 2^%" PRIu32, check_text(c), info->n,
-                      c->insn.imm.mem.align);
+    return check_fail(c, "the alignment of %s must be natural: 2^%d, found 2^%" PRIu32, check_text(c),
+                      info->n, c->insn.imm.mem.align);
   }
   if (!c->module->memories[memory].limits.is_64 && c->insn.imm.mem.offset > UINT32_MAX) {
     return check_fail(c, "offset out of range in %s: %" PRIu64, check_text(c), c->insn.imm.mem.offset);

@@ -1,6 +1,7 @@
 /*
- * The operand stack and the control stack (spec 7.3.1). Both grow by doubling and are kept from function to function.
- * Runs of types are compared and pushed as bytes, so that long parameter lists cost little more than short ones.
+ * The operand stack and the control stack (spec 7.3.1). Both grow by doubling and are kept from function to
+ * function. Runs of types are compared and pushed as bytes, so that long parameter lists cost little more
+ * than short ones.
  */
 #include "rules.h"
 
@@ -61,7 +62,8 @@ static uint32_t available(struct checker *c) {
 }
 
 static bool fail_mismatch(struct checker *c, enum wasm_type expected, const char *found) {
-  return check_fail(c, "type mismatch in %s: expected %s, found %s", check_text(c), wasm_type_name(expected), found);
+  return check_fail(c, "type mismatch in %s: expected %s, found %s", check_text(c), wasm_type_name(expected),
+                    found);
 }
 
 bool check_pop(struct checker *c, enum wasm_type expected) {
@@ -117,7 +119,8 @@ void check_set_unreachable(struct checker *c) {
   frame->is_unreachable = true;
 }
 
-bool check_push_frame(struct checker *c, enum wasm_kind kind, struct check_types params, struct check_types results) {
+bool check_push_frame(struct checker *c, enum wasm_kind kind, struct check_types params,
+                      struct check_types results) {
   if (c->frame_count > WASM_MAX_NESTING) {
     return check_fail_as(c, DIAG_UNSUPPORTED, "blocks are nested too deeply, the limit is %" PRIu32,
                          WASM_MAX_NESTING);
@@ -139,7 +142,8 @@ bool check_pop_frame(struct checker *c, struct check_frame *frame) {
   }
   uint32_t left = available(c);
   if (left != 0) {
-    return check_fail(c, "type mismatch in %s: %" PRIu32 " more value%s on the stack than the block has results",
+    return check_fail(c,
+                      "type mismatch in %s: %" PRIu32 " more value%s on the stack than the block has results",
                       check_text(c), left, left > 1 ? "s" : "");
   }
   c->frame_count--;

@@ -48,8 +48,8 @@ bool check_table_fill(struct checker *c) {
 }
 
 static bool fail_element_types(struct checker *c, enum wasm_type destination, enum wasm_type source) {
-  return check_fail(c, "type mismatch in %s: expected %s, found %s", check_text(c), wasm_type_name(destination),
-                    wasm_type_name(source));
+  return check_fail(c, "type mismatch in %s: expected %s, found %s", check_text(c),
+                    wasm_type_name(destination), wasm_type_name(source));
 }
 
 bool check_table_copy(struct checker *c) {
@@ -63,7 +63,8 @@ bool check_table_copy(struct checker *c) {
   }
   enum wasm_type to_address = check_address_type(&table_at(c, to)->limits);
   enum wasm_type from_address = check_address_type(&table_at(c, from)->limits);
-  return check_pop(c, smaller(to_address, from_address)) && check_pop(c, from_address) && check_pop(c, to_address);
+  return check_pop(c, smaller(to_address, from_address)) && check_pop(c, from_address) &&
+         check_pop(c, to_address);
 }
 
 bool check_table_init(struct checker *c) {
@@ -87,5 +88,6 @@ bool check_memory_copy(struct checker *c) {
   }
   enum wasm_type to_address = check_address_type(&c->module->memories[to].limits);
   enum wasm_type from_address = check_address_type(&c->module->memories[from].limits);
-  return check_pop(c, smaller(to_address, from_address)) && check_pop(c, from_address) && check_pop(c, to_address);
+  return check_pop(c, smaller(to_address, from_address)) && check_pop(c, from_address) &&
+         check_pop(c, to_address);
 }

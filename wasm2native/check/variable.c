@@ -10,7 +10,8 @@ bool check_drop(struct checker *c) {
 
 static bool select_with_type(struct checker *c) {
   if (c->insn.imm.select.count != 1) {
-    return check_fail(c, "invalid result arity: select has %" PRIu32 " result types", c->insn.imm.select.count);
+    return check_fail(c, "invalid result arity: select has %" PRIu32 " result types",
+                      c->insn.imm.select.count);
   }
   enum wasm_type type = (enum wasm_type)c->insn.imm.select.types[0];
   c->used |= WASM_FEATURE_BIT(wasm_type_feature(type));
@@ -119,12 +120,14 @@ bool check_ref_is_null(struct checker *c) {
     return false;
   }
   if (type != WASM_BOTTOM && !wasm_is_ref(type)) {
-    return check_fail(c, "type mismatch in ref.is_null: expected a reference, found %s", wasm_type_name(type));
+    return check_fail(c, "type mismatch in ref.is_null: expected a reference, found %s",
+                      wasm_type_name(type));
   }
   return check_push(c, WASM_I32);
 }
 
-/* What a constant expression names is thereby declared; bodies may only name what is declared (spec 3.4.10, C.refs). */
+/* What a constant expression names is thereby declared; bodies may only name what is declared (spec 3.4.10,
+ * C.refs). */
 bool check_ref_func(struct checker *c) {
   uint32_t index = c->insn.imm.index;
   if (!check_has_func(c, index)) {
@@ -134,7 +137,8 @@ bool check_ref_func(struct checker *c) {
   if (c->is_constant) {
     func->is_declared = true;
   } else if (!func->is_declared) {
-    return check_fail(c, "undeclared function reference: function %" PRIu32 " is not named outside of bodies", index);
+    return check_fail(c, "undeclared function reference: function %" PRIu32 " is not named outside of bodies",
+                      index);
   }
   return check_push(c, WASM_FUNCREF);
 }

@@ -2,8 +2,8 @@
 #include "sections.h"
 
 /*
- * Runs of locals. Their sum is computed in 64 bits: the format allows 2^32 - 1 locals, which a few bytes can name, so what
- * depends on the sum has to wait for the limit below.
+ * Runs of locals. Their sum is computed in 64 bits: the format allows 2^32 - 1 locals, which a few bytes can
+ * name, so what depends on the sum has to wait for the limit below.
  */
 static void decode_locals(struct wasm_decoder *d, struct wasm_func *func) {
   size_t offset = wasm_reader_offset(&d->r);

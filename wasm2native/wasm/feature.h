@@ -20,7 +20,8 @@ typedef uint32_t wasm_features;
 /* Everything that is switched on where no option says otherwise: all supported features. */
 wasm_features wasm_features_default(void);
 
-/* Everything that decoder and validator know; they treat other features as off, whatever set they are given. */
+/* Everything that decoder and validator know; they treat other features as off, whatever set they are given.
+ */
 wasm_features wasm_features_checked(void);
 
 /* "simd" and so on. */
@@ -36,9 +37,9 @@ enum wasm_feature wasm_feature_find(struct slice name);
 bool wasm_feature_supported(enum wasm_feature feature);
 
 /*
- * Applies the value of --features to *features: a comma-separated list of names, each with an optional "+" or "-";
- * "mvp", "2.0", "3.0" and "all" name sets, of which what is supported counts, and, when first, replace *features. On
- * error returns false and points *bad at the word that is at fault: unknown, or not supported.
+ * Applies the value of --features to *features: a comma-separated list of names, each with an optional "+" or
+ * "-"; "mvp", "2.0", "3.0" and "all" name sets, of which what is supported counts, and, when first, replace
+ * *features. On error returns false and points *bad at the word that is at fault: unknown, or not supported.
  */
 bool wasm_features_parse(const char *list, wasm_features *features, struct slice *bad);
 

@@ -7,7 +7,8 @@ struct counts {
 };
 
 /* Reads one import; its description goes into the module's arrays if these exist. */
-static void decode_import(struct wasm_decoder *d, struct wasm_import *import, struct counts *counts, bool store) {
+static void decode_import(struct wasm_decoder *d, struct wasm_import *import, struct counts *counts,
+                          bool store) {
   struct wasm_module *module = d->module;
   import->offset = wasm_reader_offset(&d->r);
   import->module = wasm_read_name(&d->r);
@@ -116,6 +117,7 @@ void wasm_decode_exports(struct wasm_decoder *d) {
   module->export_count = count;
 }
 
-const struct wasm_import *wasm_import_of(const struct wasm_module *module, enum wasm_extern_kind kind, uint32_t index) {
+const struct wasm_import *wasm_import_of(const struct wasm_module *module, enum wasm_extern_kind kind,
+                                         uint32_t index) {
   return &module->imports[module->import_places[kind][index]];
 }

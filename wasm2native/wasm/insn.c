@@ -1,10 +1,11 @@
 /*
- * The instruction decoder (spec 5.4): an opcode, then the immediates that its row of opcodes.def names. Used by the
- * section decoder for constant expressions, by the validator, the lowering and the printer.
+ * The instruction decoder (spec 5.4): an opcode, then the immediates that its row of opcodes.def names. Used
+ * by the section decoder for constant expressions, by the validator, the lowering and the printer.
  */
 #include "insn.h"
 
-struct wasm_walk wasm_walk_make(struct slice code, size_t offset, wasm_features features, struct arena *arena) {
+struct wasm_walk wasm_walk_make(struct slice code, size_t offset, wasm_features features,
+                                struct arena *arena) {
   return (struct wasm_walk){
       .reader = wasm_reader_make(code, offset),
       .features = features & wasm_features_checked(),
@@ -84,8 +85,8 @@ static uint32_t read_memory_index(struct wasm_walk *walk) {
 }
 
 /*
- * Memory arguments (spec 5.4.6): bit 6 of the alignment says that a memory index follows. The offset was 32 bits wide
- * before memory64; whether it fits the memory's address type is the validator's question.
+ * Memory arguments (spec 5.4.6): bit 6 of the alignment says that a memory index follows. The offset was 32
+ * bits wide before memory64; whether it fits the memory's address type is the validator's question.
  */
 static void read_memarg(struct wasm_walk *walk, struct wasm_insn *insn) {
   struct wasm_reader *r = &walk->reader;

@@ -1,6 +1,6 @@
 /*
- * A decoded module (spec 2.5). The bytes are borrowed: names, bodies and segments are slices of the input, which has to
- * outlive the module. Index spaces hold imports first.
+ * A decoded module (spec 2.5). The bytes are borrowed: names, bodies and segments are slices of the input,
+ * which has to outlive the module. Index spaces hold imports first.
  */
 #ifndef WASM_MODULE_H
 #define WASM_MODULE_H
@@ -9,7 +9,13 @@
 #include "feature.h"
 #include "types.h"
 
-enum wasm_extern_kind { WASM_EXTERN_FUNC, WASM_EXTERN_TABLE, WASM_EXTERN_MEMORY, WASM_EXTERN_GLOBAL, WASM_EXTERN_TAG };
+enum wasm_extern_kind {
+  WASM_EXTERN_FUNC,
+  WASM_EXTERN_TABLE,
+  WASM_EXTERN_MEMORY,
+  WASM_EXTERN_GLOBAL,
+  WASM_EXTERN_TAG
+};
 
 /* A constant expression: its instructions without the final `end`. `offset` is their place in the file. */
 struct wasm_expr {
@@ -137,26 +143,28 @@ struct wasm_module {
   wasm_features used;  /* found while decoding and checking, for inspect */
 };
 
-static inline const struct wasm_func_type *wasm_func_type_of(const struct wasm_module *module, uint32_t func) {
+static inline const struct wasm_func_type *wasm_func_type_of(const struct wasm_module *module,
+                                                             uint32_t func) {
   return &module->types[module->funcs[func].type];
 }
 
 /*
- * Decodes `bytes` into *module: every section, and the name section (whose errors are ignored as spec 7.7 asks).
- * Bodies and constant expressions are delimited here; their instructions are decoded by whoever walks them.
- * Only `features` may be used; others are reported as unsupported. On failure returns false with at least one
- * diagnostic (malformed, unsupported or, where decoding needs it, invalid) in the sink. Nothing allocated is in
- * proportion to a count that the input does not back with bytes.
+ * Decodes `bytes` into *module: every section, and the name section (whose errors are ignored as spec 7.7
+ * asks). Bodies and constant expressions are delimited here; their instructions are decoded by whoever walks
+ * them. Only `features` may be used; others are reported as unsupported. On failure returns false with at
+ * least one diagnostic (malformed, unsupported or, where decoding needs it, invalid) in the sink. Nothing
+ * allocated is in proportion to a count that the input does not back with bytes.
  */
-bool wasm_module_decode(struct slice bytes, wasm_features features, struct arena *arena, struct diag_sink *sink,
-                        struct wasm_module *module);
+bool wasm_module_decode(struct slice bytes, wasm_features features, struct arena *arena,
+                        struct diag_sink *sink, struct wasm_module *module);
 
 /* The place of an import of a kind: the import that defines function (table ...) `index` of the module. */
-const struct wasm_import *wasm_import_of(const struct wasm_module *module, enum wasm_extern_kind kind, uint32_t index);
+const struct wasm_import *wasm_import_of(const struct wasm_module *module, enum wasm_extern_kind kind,
+                                         uint32_t index);
 
 /*
- * Implementation limits, those that engines commonly have (the JavaScript API's, chapter "Implementation limits").
- * Passing one is DIAG_UNSUPPORTED with the limit in the message.
+ * Implementation limits, those that engines commonly have (the JavaScript API's, chapter "Implementation
+ * limits"). Passing one is DIAG_UNSUPPORTED with the limit in the message.
  */
 #define WASM_MAX_MODULE_SIZE (UINT32_C(1) << 30)
 #define WASM_MAX_TYPES 1000000u

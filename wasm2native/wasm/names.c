@@ -1,6 +1,6 @@
 /*
- * The name section (spec 7.7.2): the module's name and those of functions. It is a custom section, so an error in it only
- * ends the reading of it.
+ * The name section (spec 7.7.2): the module's name and those of functions. It is a custom section, so an
+ * error in it only ends the reading of it.
  */
 #include "sections.h"
 

@@ -6,7 +6,7 @@ const struct wasm_opcode_info wasm_opcode_info[WASM_OP_COUNT] = {
   [WASM_OP_##id] = {text,                                                                                    \
                     sig,                                                                                     \
                     code,                                                                                    \
-                    prefix,                                                                              \
+                    prefix,                                                                                  \
                     WASM_IMM_##imm,                                                                          \
                     n,                                                                                       \
                     WASM_KIND_##kind,                                                                        \
@@ -24,8 +24,8 @@ const bool wasm_kind_live[WASM_KIND_COUNT] = {
 };
 
 /*
- * From encodings to opcodes: one array over the places of all prefixes one after the other, with 0x200 places for each but
- * the empty one. Entries are opcode + 1, so that 0 stands for "no such instruction".
+ * From encodings to opcodes: one array over the places of all prefixes one after the other, with 0x200 places
+ * for each but the empty one. Entries are opcode + 1, so that 0 stands for "no such instruction".
  */
 #define PREFIX_PLACES 0x200u
 #define PLACE(prefix, code) ((prefix) == 0 ? (code) : 0x100u + ((prefix) - 0xfbu) * PREFIX_PLACES + (code))

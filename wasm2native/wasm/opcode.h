@@ -1,6 +1,6 @@
 /*
- * The instruction set as data, from opcodes.def: one row per opcode says how it is encoded, what its immediates are, how
- * it is typed and to which family (kind) it belongs. Spec 5.4, 7.10.
+ * The instruction set as data, from opcodes.def: one row per opcode says how it is encoded, what its
+ * immediates are, how it is typed and to which family (kind) it belongs. Spec 5.4, 7.10.
  */
 #ifndef WASM_OPCODE_H
 #define WASM_OPCODE_H
@@ -49,18 +49,18 @@ enum wasm_imm {
   WASM_IMM_F64,
   WASM_IMM_V128,
   WASM_IMM_LANE,
-  WASM_IMM_LANES16,      /* i8x16.shuffle */
-  WASM_IMM_SELECT,       /* select with types */
-  WASM_IMM_HEAP_TYPE,    /* heap type */
-  WASM_IMM_TAG,          /* tag index */
-  WASM_IMM_TRY_TABLE,    /* block type and catch clauses */
-  WASM_IMM_TYPE_FIELD,   /* type, field */
-  WASM_IMM_TYPE_U32,     /* type, count */
-  WASM_IMM_TYPE_DATA,    /* type, data segment */
-  WASM_IMM_TYPE_ELEM,    /* type, element segment */
-  WASM_IMM_TYPE_TYPE,    /* type, type */
-  WASM_IMM_BR_ON_CAST,   /* flags, label, two heap types */
-  WASM_IMM_FENCE,        /* atomic.fence: one zero byte */
+  WASM_IMM_LANES16,    /* i8x16.shuffle */
+  WASM_IMM_SELECT,     /* select with types */
+  WASM_IMM_HEAP_TYPE,  /* heap type */
+  WASM_IMM_TAG,        /* tag index */
+  WASM_IMM_TRY_TABLE,  /* block type and catch clauses */
+  WASM_IMM_TYPE_FIELD, /* type, field */
+  WASM_IMM_TYPE_U32,   /* type, count */
+  WASM_IMM_TYPE_DATA,  /* type, data segment */
+  WASM_IMM_TYPE_ELEM,  /* type, element segment */
+  WASM_IMM_TYPE_TYPE,  /* type, type */
+  WASM_IMM_BR_ON_CAST, /* flags, label, two heap types */
+  WASM_IMM_FENCE,      /* atomic.fence: one zero byte */
 };
 
 /* What the operand bits are: the type or the vector shape that an instruction works on. */

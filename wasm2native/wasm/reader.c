@@ -66,8 +66,8 @@ uint64_t wasm_read_u64_le(struct wasm_reader *r) {
 }
 
 /*
- * The bits of a LEB128 number of `bits` bits, sign-extended to 64 if it is signed. In the last byte that `bits` allow, what
- * lies above them has to be zero, or copies of the sign.
+ * The bits of a LEB128 number of `bits` bits, sign-extended to 64 if it is signed. In the last byte that
+ * `bits` allow, what lies above them has to be zero, or copies of the sign.
  */
 static uint64_t read_leb(struct wasm_reader *r, unsigned bits, bool is_signed) {
   size_t offset = wasm_reader_offset(r);
@@ -109,7 +109,8 @@ int64_t wasm_read_signed(struct wasm_reader *r, unsigned bits) {
   return (int64_t)read_leb(r, bits, true);
 }
 
-/* The number of bytes of the UTF-8 sequence at `at`, or 0: overlong forms, surrogates and > U+10FFFF are none. */
+/* The number of bytes of the UTF-8 sequence at `at`, or 0: overlong forms, surrogates and > U+10FFFF are
+ * none. */
 static size_t utf8_length(const uint8_t *at, size_t left) {
   uint8_t lead = at[0];
   size_t length = lead < 0x80 ? 1 : lead < 0xc2 ? 0 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : lead < 0xf5 ? 4 : 0;
@@ -153,7 +154,8 @@ uint32_t wasm_read_count(struct wasm_reader *r, size_t min_size) {
   return count;
 }
 
-/* The feature of a heap type's code, also of those that only later standards have; WASM_FEATURE_COUNT: no such type. */
+/* The feature of a heap type's code, also of those that only later standards have; WASM_FEATURE_COUNT: no
+ * such type. */
 static enum wasm_feature heap_type_feature(int64_t code) {
   switch (code) {
   case WASM_FUNCREF - 0x80:
@@ -177,11 +179,13 @@ static enum wasm_feature heap_type_feature(int64_t code) {
 }
 
 enum wasm_feature wasm_type_feature(enum wasm_type type) {
-  return type == WASM_V128 ? WASM_FEATURE_SIMD : wasm_is_ref(type) ? WASM_FEATURE_REFERENCE_TYPES : WASM_FEATURE_MVP;
+  return type == WASM_V128   ? WASM_FEATURE_SIMD
+         : wasm_is_ref(type) ? WASM_FEATURE_REFERENCE_TYPES
+                             : WASM_FEATURE_MVP;
 }
 
-static enum wasm_type checked_type(struct wasm_reader *r, wasm_features features, size_t offset, unsigned code,
-                                   enum wasm_feature feature, const char *malformed) {
+static enum wasm_type checked_type(struct wasm_reader *r, wasm_features features, size_t offset,
+                                   unsigned code, enum wasm_feature feature, const char *malformed) {
   if (feature == WASM_FEATURE_COUNT) {
     wasm_reader_fail_at(r, offset, malformed);
   } else if ((features & wasm_features_checked() & WASM_FEATURE_BIT(feature)) == 0) {
@@ -196,7 +200,8 @@ enum wasm_type wasm_read_heap_type(struct wasm_reader *r, wasm_features features
   if (code < 0 && wasm_reader_offset(r) - offset > 1) {
     wasm_reader_fail_at(r, offset, "malformed heap type"); /* abstract types are single bytes */
   }
-  return checked_type(r, features, offset, (unsigned)code & 0x7f, heap_type_feature(code), "malformed heap type");
+  return checked_type(r, features, offset, (unsigned)code & 0x7f, heap_type_feature(code),
+                      "malformed heap type");
 }
 
 /* A reference type is an abstract heap type's code, or a prefix and a heap type (spec 3.0, 5.3.3). */

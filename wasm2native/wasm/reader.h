@@ -1,6 +1,6 @@
 /*
- * A sticky reader over bytes: it remembers its first failure, then returns zeros and stays at the end, so that callers
- * ask reader_failed() once per item instead of after every read.
+ * A sticky reader over bytes: it remembers its first failure, then returns zeros and stays at the end, so
+ * that callers ask reader_failed() once per item instead of after every read.
  */
 #ifndef WASM_READER_H
 #define WASM_READER_H
@@ -13,9 +13,9 @@ struct wasm_reader {
   const uint8_t *start; /* first byte of the slice read */
   const uint8_t *at;
   const uint8_t *end;
-  size_t offset;        /* in the file, of `start` */
-  const char *error;    /* the first failure, or NULL */
-  size_t error_offset;  /* in the file */
+  size_t offset;         /* in the file, of `start` */
+  const char *error;     /* the first failure, or NULL */
+  size_t error_offset;   /* in the file */
   enum diag_phase phase; /* of the failure: malformed or, where syntax alone does not decide, another */
 };
 
@@ -75,12 +75,13 @@ struct slice wasm_read_bytes(struct wasm_reader *r, size_t size);
 /* A name: length and UTF-8 (spec 5.2.4); fails on malformed UTF-8. */
 struct slice wasm_read_name(struct wasm_reader *r);
 
-/* The element count of a vector whose elements take at least `min_size` bytes each; fails if the input is shorter. */
+/* The element count of a vector whose elements take at least `min_size` bytes each; fails if the input is
+ * shorter. */
 uint32_t wasm_read_count(struct wasm_reader *r, size_t min_size);
 
 /*
- * A value type, a reference type, a heap type as the reference to it (spec 5.3). Types of later standards are unsupported,
- * others malformed; types of features that are not in `features` are unsupported.
+ * A value type, a reference type, a heap type as the reference to it (spec 5.3). Types of later standards are
+ * unsupported, others malformed; types of features that are not in `features` are unsupported.
  */
 enum wasm_type wasm_read_value_type(struct wasm_reader *r, wasm_features features);
 enum wasm_type wasm_read_ref_type(struct wasm_reader *r, wasm_features features);

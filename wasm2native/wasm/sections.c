@@ -1,7 +1,7 @@
 /*
- * From bytes to struct wasm_module: the frame of the module, and the sections that define types, functions, tables,
- * memories and globals (spec 5.5). imports.c, segments.c, bodies.c and names.c read the others. Function bodies are
- * delimited only; the validator decodes their instructions.
+ * From bytes to struct wasm_module: the frame of the module, and the sections that define types, functions,
+ * tables, memories and globals (spec 5.5). imports.c, segments.c, bodies.c and names.c read the others.
+ * Function bodies are delimited only; the validator decodes their instructions.
  */
 #include "sections.h"
 
@@ -15,7 +15,8 @@ void wasm_decoder_use(struct wasm_decoder *d, enum wasm_feature feature, size_t 
   }
 }
 
-void wasm_decoder_limit(struct wasm_decoder *d, size_t offset, uint64_t count, uint32_t limit, const char *what) {
+void wasm_decoder_limit(struct wasm_decoder *d, size_t offset, uint64_t count, uint32_t limit,
+                        const char *what) {
   if (count > limit) {
     const char *message =
         arena_printf(d->arena, "too many %s: %" PRIu64 ", the limit is %" PRIu32, what, count, limit);
@@ -41,7 +42,8 @@ enum wasm_type wasm_decoder_ref_type(struct wasm_decoder *d) {
 }
 
 /* A list of value types (spec 5.3.5), borrowed from the input: each is one byte. */
-static const uint8_t *decode_types_list(struct wasm_decoder *d, uint32_t limit, const char *what, uint32_t *count) {
+static const uint8_t *decode_types_list(struct wasm_decoder *d, uint32_t limit, const char *what,
+                                        uint32_t *count) {
   *count = wasm_decoder_count(d, 1, limit, what);
   const uint8_t *types = d->r.at;
   for (uint32_t i = 0; i < *count; i++) {
@@ -89,8 +91,9 @@ static void decode_function_section(struct wasm_decoder *d) {
 }
 
 /*
- * Limits (spec 5.3.8) with the flags of the proposals: 1 has a maximum, 2 shared, 4 64-bit addresses, 8 page size. The
- * first and the last but one are all that tables may have. Without memory64 the numbers are 32 bits wide.
+ * Limits (spec 5.3.8) with the flags of the proposals: 1 has a maximum, 2 shared, 4 64-bit addresses, 8 page
+ * size. The first and the last but one are all that tables may have. Without memory64 the numbers are 32 bits
+ * wide.
  */
 static struct wasm_limits decode_limits(struct wasm_decoder *d, uint8_t allowed, uint8_t *flags) {
   size_t offset = wasm_reader_offset(&d->r);
@@ -136,7 +139,11 @@ struct wasm_memory wasm_decoder_memory(struct wasm_decoder *d) {
   uint8_t flags;
   struct wasm_memory memory = {.offset = wasm_reader_offset(&d->r)};
   memory.limits = decode_limits(d, 1 | 2 | 4 | 8, &flags);
+  size_t offset = wasm_reader_offset(&d->r);
   memory.page_log2 = (flags & 8) != 0 ? wasm_read_u32(&d->r) : 16;
+  if (memory.page_log2 >= 64) {
+    wasm_reader_fail_at(&d->r, offset, "malformed custom page size");
+  }
   return memory;
 }
 
@@ -253,7 +260,8 @@ static void decode_tag_section(struct wasm_decoder *d) {
   wasm_reader_needs(&d->r, wasm_reader_offset(&d->r), WASM_FEATURE_EXCEPTIONS);
 }
 
-/* Sections by id; `rank` is their place in the order that modules have to keep, each at most once (spec 5.5.2). */
+/* Sections by id; `rank` is their place in the order that modules have to keep, each at most once
+ * (spec 5.5.2). */
 static const struct {
   void (*decode)(struct wasm_decoder *d);
   uint8_t rank;
@@ -274,7 +282,8 @@ static const struct {
     [WASM_SECTION_DATA] = {wasm_decode_data, 13},
 };
 
-/* The header and the frames of all sections, so that arrays can be allocated: d->r is over the whole module. */
+/* The header and the frames of all sections, so that arrays can be allocated: d->r is over the whole module.
+ */
 static void decode_frames(struct wasm_decoder *d, struct wasm_section *sections) {
   struct wasm_reader *r = &d->r;
   struct wasm_module *module = d->module;
@@ -352,9 +361,10 @@ static void decode_sections(struct wasm_decoder *d) {
   decode_agreement(d);
 }
 
-bool wasm_module_decode(struct slice bytes, wasm_features features, struct arena *arena, struct diag_sink *sink,
-                        struct wasm_module *module) {
-  *module = (struct wasm_module){.bytes = bytes, .start = WASM_NO_INDEX, .used = WASM_FEATURE_BIT(WASM_FEATURE_MVP)};
+bool wasm_module_decode(struct slice bytes, wasm_features features, struct arena *arena,
+                        struct diag_sink *sink, struct wasm_module *module) {
+  *module = (struct wasm_module){
+      .bytes = bytes, .start = WASM_NO_INDEX, .used = WASM_FEATURE_BIT(WASM_FEATURE_MVP)};
   struct wasm_decoder decoder = {
       .module = module,
       .features = features & wasm_features_checked(),
@@ -364,7 +374,8 @@ bool wasm_module_decode(struct slice bytes, wasm_features features, struct arena
   decode_sections(&decoder);
   const struct wasm_reader *r = &decoder.r;
   if (wasm_reader_failed(r)) {
-    return diag_error_at(sink, r->phase, r->error_offset, DIAG_NO_FUNCTION, (struct slice){NULL, 0}, "%s", r->error);
+    return diag_error_at(sink, r->phase, r->error_offset, DIAG_NO_FUNCTION, (struct slice){NULL, 0}, "%s",
+                         r->error);
   }
   wasm_decode_names(module, decoder.name_section, decoder.name_offset);
   return true;

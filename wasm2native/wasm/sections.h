@@ -23,17 +23,17 @@ enum wasm_section_id {
 };
 
 /*
- * The state of decoding one module. Everything reads from `r`, which covers the contents of one section at a time; its
- * first failure is the module's only diagnostic, reported when the section ends.
+ * The state of decoding one module. Everything reads from `r`, which covers the contents of one section at a
+ * time; its first failure is the module's only diagnostic, reported when the section ends.
  */
 struct wasm_decoder {
   struct wasm_module *module;
   wasm_features features; /* only those that are known here */
   struct arena *arena;
   struct wasm_reader r;
-  uint32_t body_count;   /* entries of the code section */
-  uint32_t data_count;   /* of the data count section */
-  size_t code_offset;    /* of the code section, for errors about its length */
+  uint32_t body_count; /* entries of the code section */
+  uint32_t data_count; /* of the data count section */
+  size_t code_offset;  /* of the code section, for errors about its length */
   struct slice name_section;
   size_t name_offset;
 };
@@ -42,7 +42,8 @@ struct wasm_decoder {
 void wasm_decoder_use(struct wasm_decoder *d, enum wasm_feature feature, size_t offset);
 
 /* Fails if `count` is above the implementation limit `limit`; `what` is plural. */
-void wasm_decoder_limit(struct wasm_decoder *d, size_t offset, uint64_t count, uint32_t limit, const char *what);
+void wasm_decoder_limit(struct wasm_decoder *d, size_t offset, uint64_t count, uint32_t limit,
+                        const char *what);
 
 /* wasm_read_count within a limit; 0 after a failure. */
 uint32_t wasm_decoder_count(struct wasm_decoder *d, size_t min_size, uint32_t limit, const char *what);

@@ -20,8 +20,8 @@ static const struct wasm_expr *decode_exprs(struct wasm_decoder *d, uint32_t *co
 }
 
 /*
- * A segment's flags: 1 passive or declarative, 2 has a table index (active) or is declarative, 4 has expressions. Flags 0
- * and 4 leave out the kind or type, which is that of functions.
+ * A segment's flags: 1 passive or declarative, 2 has a table index (active) or is declarative, 4 has
+ * expressions. Flags 0 and 4 leave out the kind or type, which is that of functions.
  */
 static void decode_element(struct wasm_decoder *d, struct wasm_element *element) {
   struct wasm_reader *r = &d->r;
@@ -32,7 +32,8 @@ static void decode_element(struct wasm_decoder *d, struct wasm_element *element)
     wasm_reader_fail_at(r, element->offset, "malformed elements segment kind");
   } else if (flags != 0) {
     bool is_declarative = (flags & 3) == 3;
-    wasm_decoder_use(d, is_declarative ? WASM_FEATURE_REFERENCE_TYPES : WASM_FEATURE_BULK_MEMORY, element->offset);
+    wasm_decoder_use(d, is_declarative ? WASM_FEATURE_REFERENCE_TYPES : WASM_FEATURE_BULK_MEMORY,
+                     element->offset);
   }
   if ((flags & 1) != 0) {
     element->mode = (flags & 2) != 0 ? WASM_SEGMENT_DECLARATIVE : WASM_SEGMENT_PASSIVE;
