@@ -1,0 +1,43 @@
+#!/bin/sh
+# Fetches the upstream sources of Debian packages into DIRECTORY/PACKAGE, each once.
+#
+#   sh tests/programs/fetch.sh DIRECTORY PACKAGE...
+#
+# It uses apt with package lists of its own, so that the machine's apt configuration needs no deb-src line and is not
+# touched; apt checks the archive's signature. The release is fixed: the same sources on every machine.
+set -eu
+release=bookworm
+directory=$1
+shift
+
+missing=
+for package; do
+  [ -d "$directory/$package" ] || missing="$missing $package"
+done
+[ -n "$missing" ] || exit 0
+
+mkdir -p "$directory/apt/lists/partial" "$directory/apt/cache/archives/partial" "$directory/download"
+directory=$(cd "$directory" && pwd)
+
+# The mirror that this machine uses for Debian, if it has one.
+mirror=$(apt-get indextargets --format '$(ORIGIN) $(LABEL) $(REPO_URI)' 'Created-By: Packages' 2>/dev/null |
+  sed -n 's/^Debian Debian \([a-z]*:\/\/[^ ]*\)$/\1/p' | head -n 1)
+echo "deb-src [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] ${mirror:-http://deb.debian.org/debian} $release main" \
+  >"$directory/apt/sources.list"
+
+apt() {
+  apt-get -q -o Dir::Etc::sourcelist="$directory/apt/sources.list" -o Dir::Etc::sourceparts=/dev/null \
+    -o Dir::State::lists="$directory/apt/lists" -o Dir::Cache="$directory/apt/cache" -o APT::Sandbox::User=root "$@"
+}
+
+cd "$directory/download"
+apt update >"$directory/apt/log" 2>&1 || { cat "$directory/apt/log" >&2; exit 1; }
+for package in $missing; do
+  rm -f ./*.dsc
+  apt source --download-only "$package" >"$directory/apt/log" 2>&1 || { cat "$directory/apt/log" >&2; exit 1; }
+  # Upstream's source without Debian's patches, which are about its packaging.
+  dpkg-source --skip-patches -x ./*.dsc unpacked >"$directory/apt/log" 2>&1 || { cat "$directory/apt/log" >&2; exit 1; }
+  mv unpacked "$directory/$package"
+done
+cd "$directory"
+rm -rf download
