@@ -22,15 +22,20 @@ __attribute__((format(printf, 3, 4))) static void fail(struct spec_plan *plan, c
   plan->failed++;
 }
 
-static void skip(struct spec_plan *plan, const char *reason) {
-  plan->skipped++;
+/* Notes that `count` commands, or a module without any, were left out for a reason. */
+static void note_reason(struct spec_plan *plan, const char *text, unsigned count) {
   for (unsigned i = 0; i < plan->reason_count; i++) {
-    if (strcmp(plan->reasons[i].text, reason) == 0) {
-      plan->reasons[i].count++;
+    if (strcmp(plan->reasons[i].text, text) == 0) {
+      plan->reasons[i].count += count;
       return;
     }
   }
-  plan->reasons[plan->reason_count++] = (struct spec_reason){reason, 1};
+  plan->reasons[plan->reason_count++] = (struct spec_reason){text, count};
+}
+
+static void skip(struct spec_plan *plan, const char *reason) {
+  plan->skipped++;
+  note_reason(plan, reason, 1);
 }
 
 /* Names. */
@@ -129,6 +134,9 @@ static struct spec_instance *add_instance(struct spec_plan *plan, unsigned subje
   const struct spec_subject *subject = &plan->subjects[subject_number];
   struct spec_instance *instance = &plan->instances[plan->instance_count++];
   *instance = (struct spec_instance){.state = SPEC_LIVE, .reason = subject->message};
+  if (subject->verdict == SPEC_REFUSED) {
+    note_reason(plan, subject->message, 0);
+  }
   if (subject->verdict != SPEC_VALID) {
     instance->state = subject->verdict == SPEC_REFUSED ? SPEC_SKIPPED : SPEC_FAILED;
   }
@@ -299,13 +307,16 @@ static void plan_rejected_instance(struct spec_plan *plan, const cJSON *command)
   }
 }
 
-/* A module that must not decode, or must not validate. */
+/*
+ * A module that must not decode, or must not validate. Where it is refused for a feature it was rejected, but
+ * not for the reason that is tested: see count_refused().
+ */
 static void plan_rejected_module(struct spec_plan *plan, const cJSON *command, enum spec_verdict expected) {
   struct spec_subject *subject = open_subject(plan, command);
   if (subject->verdict == expected) {
     plan->passed++;
   } else if (subject->verdict == SPEC_REFUSED) {
-    skip(plan, subject->message);
+    plan->refused[plan->refused_count++] = subject->message;
   } else {
     fail(plan, command, "%s: expected %s (\"%s\"), got %s: %s", spec_string(command, "filename"),
          spec_verdict_name(expected), spec_string(command, "text"), spec_verdict_name(subject->verdict),
@@ -341,6 +352,24 @@ static void plan_command(struct spec_plan *plan, const cJSON *command) {
   }
 }
 
+/*
+ * Refusals of modules that had to be rejected are right in a script that needs no missing feature otherwise:
+ * it was written for engines with and without it. In a script for the feature they say nothing.
+ */
+static void count_refused(struct spec_plan *plan) {
+  bool needs_feature = false;
+  for (unsigned i = 0; i < plan->subject_count; i++) {
+    needs_feature = needs_feature || plan->subjects[i].needs_feature;
+  }
+  for (unsigned i = 0; i < plan->refused_count; i++) {
+    if (needs_feature) {
+      skip(plan, plan->refused[i]);
+    } else {
+      plan->passed++;
+    }
+  }
+}
+
 void spec_plan_script(struct spec_plan *plan, const cJSON *script) {
   const cJSON *commands = cJSON_GetObjectItemCaseSensitive(script, "commands"), *command;
   unsigned count = (unsigned)cJSON_GetArraySize(commands) + 1;
@@ -351,11 +380,13 @@ void spec_plan_script(struct spec_plan *plan, const cJSON *script) {
   plan->instances = ARENA_ARRAY(arena, struct spec_instance, count);
   plan->groups = ARENA_ARRAY(arena, struct spec_group, count);
   plan->reasons = ARENA_ARRAY(arena, struct spec_reason, count);
+  plan->refused = ARENA_ARRAY(arena, const char *, count);
   plan->instance_names.rows = ARENA_ARRAY(arena, struct spec_name, count);
   plan->definition_names.rows = ARENA_ARRAY(arena, struct spec_name, count);
   plan->registered.rows = ARENA_ARRAY(arena, struct spec_name, count);
   plan->current = plan->definition = SPEC_NONE;
   cJSON_ArrayForEach(command, commands) plan_command(plan, command);
+  count_refused(plan);
   for (unsigned i = 0; i < plan->group_count; i++) {
     fclose(plan->groups[i].stream);
   }

@@ -54,6 +54,8 @@ struct spec_plan {
   unsigned group_count;
   struct spec_reason *reasons; /* for what was skipped */
   unsigned reason_count;
+  const char **refused; /* why modules that had to be rejected were refused */
+  unsigned refused_count;
 
   struct spec_names instance_names;   /* $M to an instance */
   struct spec_names definition_names; /* $M to a subject */

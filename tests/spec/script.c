@@ -108,19 +108,19 @@ void spec_write_word(FILE *out, const char *text) {
   }
 }
 
-/* A decimal number as hexadecimal, or the class of a NaN. */
-static bool write_number(FILE *out, const char *value) {
+/* A decimal number of `bits` bits, which may be negative, as hexadecimal, or the class of a NaN. */
+static bool write_number(FILE *out, const char *value, unsigned bits) {
   if (strncmp(value, "nan:", 4) == 0) {
     fputs(value + 4, out);
     return true;
   }
   char *end = NULL;
   errno = 0;
-  uint64_t bits = strtoull(value, &end, 10);
-  if (value[0] == '-' || errno != 0 || end == value || *end != 0) {
+  uint64_t number = value[0] == '-' ? (uint64_t)strtoll(value, &end, 10) : strtoull(value, &end, 10);
+  if (errno != 0 || end == value || *end != 0) {
     return false;
   }
-  fprintf(out, "%" PRIx64, bits);
+  fprintf(out, "%" PRIx64, bits == 32 ? number & UINT32_MAX : number);
   return true;
 }
 
@@ -138,7 +138,7 @@ static bool write_reference(FILE *out, const char *type, const char *value, bool
   if (strcmp(value, "null") == 0) {
     return fputs("null", out) >= 0;
   }
-  return strcmp(type, "externref") == 0 && write_number(out, value);
+  return strcmp(type, "externref") == 0 && write_number(out, value, 64);
 }
 
 bool spec_write_value(FILE *out, const cJSON *value, bool is_expected) {
@@ -160,7 +160,7 @@ bool spec_write_value(FILE *out, const cJSON *value, bool is_expected) {
   if (type[0] == 'i' || type[0] == 'f') {
     if (strlen(type) == 3 && (strcmp(type + 1, "32") == 0 || strcmp(type + 1, "64") == 0)) {
       fprintf(out, " %s:", type);
-      return text != NULL && write_number(out, text);
+      return text != NULL && write_number(out, text, type[1] == '3' ? 32 : 64);
     }
   }
   return write_reference(out, type, text, is_expected);

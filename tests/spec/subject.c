@@ -32,6 +32,7 @@ static void take_diag(void *context, const struct diag *diag) {
   } else if (diag->phase == DIAG_UNSUPPORTED && needs_feature(diag->message, messages->arena) != NULL) {
     subject->message = needs_feature(diag->message, messages->arena);
     subject->verdict = SPEC_REFUSED;
+    subject->needs_feature = true;
   }
 }
 
@@ -65,6 +66,7 @@ static void take_line(void *context, const char *line, bool is_error) {
   struct messages *messages = context;
   if (is_error && messages->subject->verdict == SPEC_VALID) {
     const char *feature = needs_feature(line, messages->arena);
+    messages->subject->needs_feature = feature != NULL;
     messages->subject->verdict = feature != NULL ? SPEC_REFUSED : SPEC_BROKEN;
     messages->subject->message = feature != NULL ? feature : arena_printf(messages->arena, "%s", line);
   }

@@ -18,6 +18,7 @@ enum spec_verdict {
 struct spec_subject {
   enum spec_verdict verdict;
   const char *message;       /* why it is not valid */
+  bool needs_feature;        /* refused, and not for this mode only */
   struct wasm_module module; /* decoded, if valid */
   uint8_t *bytes;
   size_t size;
