@@ -1,0 +1,418 @@
+#!/bin/sh
+# Tests of the command line with real modules: every option, every kind of output, exit codes, and the installed tree.
+#
+#   sh tests/cli/run.sh BUILD_DIR [TEST...]
+#
+# Prints each test that fails with what it saw; ends with the totals.
+set -u
+build=$(cd "${1:?"usage: run.sh BUILD_DIR [TEST...]"}" && pwd)
+shift
+here=$(cd "$(dirname "$0")" && pwd)
+tool=$build/bin/wasm2native
+clang=$(command -v clang-19 || command -v clang)
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+unset WASMRT_OPTIONS
+
+case $(uname -m) in
+x86_64) host=x86_64 foreign=aarch64 ;;
+aarch64) host=aarch64 foreign=x86_64 ;;
+*) echo "cli: unknown machine $(uname -m)" >&2 && exit 1 ;;
+esac
+
+# --- what tests use ---
+
+# A test is a function whose name begins with test_; each runs in an empty directory with the modules below ../modules.
+fail() {
+  echo "$current: $*"
+  failed_now=yes
+}
+
+# expect STATUS COMMAND...: what it prints goes to out and err
+expect() {
+  wanted=$1
+  shift
+  "$@" >out 2>err
+  status=$?
+  [ $status = "$wanted" ] || fail "exit status $status instead of $wanted: $*
+$(cat err)"
+}
+
+expect_in() { grep -qF -e "$2" "$1" || fail "no '$2' in $1: $(cat "$1")"; }
+expect_empty() { [ ! -s "$1" ] || fail "$1 is not empty: $(cat "$1")"; }
+expect_file() { [ -s "$1" ] || fail "there is no $1"; }
+expect_absent() { [ ! -e "$1" ] || fail "there is a $1"; }
+
+# The two bytes of an ELF header that say what it is: expect_elf FILE TYPE (1 object, 3 PIE or shared) MACHINE
+expect_elf() {
+  case $3 in x86_64) machine=62 ;; aarch64) machine=183 ;; esac
+  found=$(od -An -tu1 -j16 -N4 "$1" | tr -s ' ')
+  [ "$found" = " $2 0 $machine 0" ] || fail "$1 has ELF type and machine$found"
+}
+
+# Runs a program of either architecture.
+native() {
+  arch=$1
+  shift
+  if [ "$arch" = "$host" ]; then "$@"; else "qemu-$arch" "$@"; fi
+}
+
+m=../modules
+
+# --- tests ---
+
+test_default_output() {
+  expect 0 "$tool" $m/hello.wasm
+  expect_empty out
+  expect_empty err
+  expect_elf a.out 3 $host
+  expect 3 ./a.out 3
+  expect_in out "hello 3"
+}
+
+test_output_names() {
+  for row in "obj o" "asm s" "llvm-ir ll" "bitcode bc" "shared so"; do
+    # shellcheck disable=SC2086
+    set -- $row
+    expect 0 "$tool" --emit="$1" $m/plain.wasm
+    expect_file "plain.$2"
+    expect 0 "$tool" --emit "$1" $m/plain.wasm -o "other.$1"
+    cmp -s "plain.$2" "other.$1" || fail "two compilations to $1 differ"
+  done
+  expect_elf plain.o 1 $host
+  expect_elf plain.so 3 $host
+  expect_in plain.ll "define "
+  expect_in plain.s ".text"
+  [ "$(head -c 2 plain.bc)" = BC ] || fail "plain.bc is no bitcode"
+  expect 0 "$clang" -x ir -c plain.bc -o from-bitcode.o
+  expect 0 "$clang" -x ir -c plain.ll -o from-ir.o
+  expect 0 "$clang" -c plain.s -o from-asm.o
+  expect_absent a.out
+}
+
+test_c_and_s() {
+  expect 0 "$tool" -c $m/plain.wasm -oattached.o
+  expect_elf attached.o 1 $host
+  expect 0 "$tool" -S $m/plain.wasm
+  expect_file plain.s
+  expect 0 "$tool" -c -S --emit=exe $m/hello.wasm -o program
+  expect_elf program 3 $host
+}
+
+test_standard_streams() {
+  expect 0 "$tool" -o program - <$m/hello.wasm
+  expect 0 ./program 0
+  expect 0 "$tool" - <$m/hello.wasm
+  expect_elf a.out 3 $host
+  expect 0 "$tool" -S -o - $m/plain.wasm
+  expect_in out ".text"
+  expect 1 "$tool" -S - <$m/plain.wasm
+  expect 1 "$tool" -o program - </dev/null
+  expect_in err "<stdin>:"
+}
+
+test_levels() {
+  for level in -O -O0 -O1 -O2 -O3 -Os -Oz; do
+    expect 0 "$tool" $level $m/hello.wasm -o program
+    expect 5 ./program 5
+    expect_in out "hello 5"
+  done
+}
+
+test_targets() {
+  for spelling in x86_64-linux amd64-linux x86_64-unknown-linux-gnu x86_64; do
+    expect 0 "$tool" -c --target=$spelling $m/plain.wasm -o plain.o
+    expect_elf plain.o 1 x86_64
+  done
+  for spelling in aarch64-linux arm64-linux aarch64-linux-gnu aarch64-unknown-linux-musl; do
+    expect 0 "$tool" -c --target $spelling $m/plain.wasm -o plain.o
+    expect_elf plain.o 1 aarch64
+  done
+  expect 1 "$tool" --target=i386-linux $m/plain.wasm
+  expect_in err "supported are"
+}
+
+test_both_architectures_and_sizes() {
+  for arch in x86_64 aarch64; do
+    expect 0 "$tool" --target=$arch-linux $m/hello.wasm -o hello-$arch
+    expect_elf hello-$arch 3 $arch
+    expect 9 native $arch ./hello-$arch 9
+    expect_in out "hello 9"
+    size=$(wc -c <hello-$arch)
+    [ "$size" -le 65536 ] || fail "hello world for $arch takes $size bytes"
+  done
+}
+
+test_cpu() {
+  expect 0 "$tool" --cpu=native $m/hello.wasm -o program
+  expect 4 ./program 4
+  expect 1 "$tool" --cpu=quux $m/hello.wasm
+  expect_in err "quux"
+  expect 0 "$tool" --target=x86_64 --cpu=haswell --cpu-features=-avx2 -c $m/plain.wasm
+  expect 1 "$tool" --target=$foreign --cpu=native -c $m/plain.wasm
+  expect_in err "native"
+}
+
+test_models_and_bounds() {
+  for model in static instance; do
+    for bounds in guard check; do
+      expect 0 "$tool" --model=$model --bounds=$bounds $m/hello.wasm -o program
+      expect 6 ./program 6
+      expect_in out "hello 6"
+      expect 134 ./program trap
+      expect_in err "out of bounds memory access"
+    done
+  done
+  expect 0 "$tool" -c --single-instance $m/plain.wasm -o single.o
+  expect 0 "$tool" -c --model=static $m/plain.wasm -o static.o
+  cmp -s single.o static.o || fail "--single-instance and --model=static differ"
+}
+
+test_features() {
+  expect 1 "$tool" --features=mvp $m/extend.wasm
+  expect_in err "sign-extension"
+  expect_absent a.out
+  expect 0 "$tool" --features=mvp,sign-extension -c $m/extend.wasm
+  expect 1 "$tool" validate --features=-sign-extension $m/extend.wasm
+  expect 0 "$tool" --features=help
+  expect_in out "reference-types"
+}
+
+test_debug_symbols() {
+  expect 0 "$tool" $m/hello.wasm -o stripped
+  expect 0 "$tool" -g $m/hello.wasm -o whole
+  [ "$(wc -c <whole)" -gt "$(wc -c <stripped)" ] || fail "-g keeps no symbols"
+  expect 2 ./whole 2
+}
+
+test_verbose() {
+  expect 0 "$tool" -v $m/hello.wasm
+  expect_in err "ld.lld "
+  expect_in err "libwasmrt.a"
+  expect_in err " -o a.out "
+}
+
+test_time_report() {
+  expect 0 "$tool" --time-report $m/hello.wasm
+  for phase in decode check lower optimize emit link total; do
+    expect_in err "$phase"
+  done
+}
+
+test_name() {
+  expect 0 "$tool" -c --name=my_plugin $m/plain.wasm -o plain.o
+  expect_in plain.o my_plugin_module
+  expect 0 "$tool" -c $m/plain.wasm -o plain.o
+  expect_in plain.o wasm_module
+}
+
+test_missing_imports() {
+  echo old >a.out
+  expect 1 "$tool" $m/missing.wasm
+  expect_in err 'f'
+  expect_in err '(i32, i64) -> i32'
+  expect_in err '() -> f64'
+  [ "$(cat a.out)" = old ] || fail "a failed link touched the output"
+  [ "$(find . -type f | wc -l)" = 3 ] || fail "a failed link left $(ls)"
+  expect 0 "$tool" --missing-imports=trap $m/missing.wasm -o trap
+  expect 0 ./trap
+  expect 134 ./trap f
+  expect_in err "missing import"
+  expect_in err "env"
+  expect 0 "$tool" --missing-imports=zero $m/missing.wasm -o zero
+  expect 0 ./zero f
+  expect_in out "f gives 0"
+  expect 0 ./zero g
+  expect_in out "g gives 0"
+  for arch in x86_64 aarch64; do
+    expect 0 "$tool" --target=$arch --missing-imports=trap --model=instance $m/missing.wasm -o trap
+    expect 134 native $arch ./trap g
+  done
+}
+
+# Functions that the module imports, from an object and from an archive.
+test_link_inputs() {
+  cat >f.c <<'C'
+#include <stdint.h>
+struct wasmrt_instance;
+uint32_t f(struct wasmrt_instance *caller, uint32_t a, uint64_t b) __asm__("w2n.env.f");
+uint32_t f(struct wasmrt_instance *caller, uint32_t a, uint64_t b) { return caller ? a + (uint32_t)b : 0; }
+C
+  cat >g.c <<'C'
+struct wasmrt_instance;
+double g(struct wasmrt_instance *caller) __asm__("w2n.env.g");
+double g(struct wasmrt_instance *caller) { return caller ? 2.5 : 0; }
+C
+  for arch in x86_64 aarch64; do
+    expect 0 "$clang" --target=$arch-linux-musl -O1 -fPIE -c f.c g.c
+    expect 0 llvm-ar-19 rcs libg.a g.o
+    expect 0 "$tool" --target=$arch $m/missing.wasm f.o libg.a -o program
+    expect 0 native $arch ./program f
+    expect_in out "f gives 42"
+    expect 0 native $arch ./program g
+    expect_in out "g gives 25"
+  done
+  expect 1 "$tool" $m/missing.wasm absent.o
+  expect_in err "absent.o"
+  expect 0 "$tool" -c $m/missing.wasm f.o
+  expect_in err "warning"
+}
+
+test_directories() {
+  mkdir data
+  echo content >data/file
+  expect 0 "$tool" $m/cat.wasm -o closed
+  expect 1 ./closed /data/file
+  expect 0 "$tool" --dir=data::/data $m/cat.wasm -o open
+  expect 0 ./open /data/file
+  expect_in out "content"
+  expect 1 ./open /data/../../modules/hello.wasm
+  expect 1 ./open -w /data
+  expect 0 ./open -w /data/new
+  expect_file data/new
+  expect 0 "$tool" --dir data::/data:ro $m/cat.wasm -o reading
+  expect 0 ./reading /data/file
+  expect 1 ./reading -w /data/newer
+  expect_absent data/newer
+  expect 0 env WASMRT_OPTIONS="--dir=data::/data" ./closed /data/file
+  expect 0 "$tool" --sealed $m/cat.wasm -o sealed
+  expect 1 env WASMRT_OPTIONS="--dir=data::/data" ./sealed /data/file
+}
+
+test_environment() {
+  expect 0 "$tool" $m/environment.wasm -o closed
+  expect 1 env A=outer ./closed A
+  expect 0 "$tool" --env A=inner --env=B="two words" $m/environment.wasm -o given
+  expect 0 env A=outer ./given A
+  expect_in out inner
+  expect 0 ./given B
+  expect_in out "two words"
+  expect 0 "$tool" --inherit-env $m/environment.wasm -o inherit
+  expect 0 env A=outer ./inherit A
+  expect_in out outer
+  expect 0 env WASMRT_OPTIONS="--env='A=from here'" ./closed A
+  expect_in out "from here"
+}
+
+test_limits() {
+  expect 0 "$tool" $m/grow.wasm -o free
+  expect 0 ./free 100
+  expect 0 "$tool" --max-memory=4M $m/grow.wasm -o limited
+  expect 1 ./limited 100
+  expect 0 ./limited 1
+  expect 0 "$tool" --stack-size=1M $m/recurse.wasm -o shallow
+  expect 134 ./shallow
+  expect_in err "call stack exhausted"
+}
+
+test_run() {
+  mkdir temporary
+  expect 7 env TMPDIR="$PWD/temporary" "$tool" run $m/hello.wasm 7
+  expect_in out "hello 7"
+  expect 7 "$tool" run -O0 $m/hello.wasm -- 7
+  expect_in out "hello 7"
+  expect 134 env TMPDIR="$PWD/temporary" "$tool" run $m/hello.wasm trap
+  expect 1 env TMPDIR="$PWD/temporary" "$tool" run $m/missing.wasm
+  expect 1 env TMPDIR="$PWD/temporary" "$tool" run $m/invalid.wasm
+  expect 0 "$tool" run --env A=inner $m/environment.wasm A
+  expect_in out inner
+  expect 5 "$tool" run - 5 <$m/hello.wasm
+  [ -z "$(ls temporary)" ] || fail "run left $(ls temporary)"
+  expect 1 env TMPDIR="$PWD/absent" "$tool" run $m/hello.wasm
+  expect_absent a.out
+}
+
+test_run_arguments() {
+  expect 0 "$tool" run $m/arguments.wasm -- -o --help "two words" ""
+  expect_in out "[$m/arguments.wasm][-o][--help][two words][]"
+  expect 0 "$tool" run $m/arguments.wasm --version -- x
+  expect_in out "[--version][--][x]"
+}
+
+test_validate() {
+  expect 0 "$tool" validate $m/hello.wasm $m/plain.wasm
+  expect_empty out
+  expect_empty err
+  expect 1 "$tool" validate $m/hello.wasm $m/invalid.wasm $m/truncated.wasm absent.wasm
+  expect_in err "invalid.wasm:0x"
+  expect_in err "truncated.wasm:0x"
+  expect_in err "absent.wasm"
+  expect 0 "$tool" validate - <$m/plain.wasm
+}
+
+test_inspect() {
+  expect 0 "$tool" inspect $m/missing.wasm
+  for word in env fd_write memory _start "(i32, i64) -> i32"; do
+    expect_in out "$word"
+  done
+  expect 1 "$tool" inspect $m/truncated.wasm
+}
+
+test_invalid_modules() {
+  for module in invalid truncated; do
+    echo old >a.out
+    expect 1 "$tool" $m/$module.wasm
+    expect_in err "$module.wasm:0x"
+    expect_in err "error: "
+    [ "$(cat a.out)" = old ] || fail "an invalid module touched the output"
+  done
+}
+
+test_outputs_that_cannot_be() {
+  expect 1 "$tool" $m/hello.wasm -o absent/program
+  expect_in err "absent/program"
+  expect 1 "$tool" -c $m/hello.wasm -o absent/object.o
+  mkdir directory
+  expect 1 "$tool" $m/hello.wasm -o directory
+  expect 1 "$tool" -c $m/hello.wasm -o directory
+  expect 0 "$tool" $m/hello.wasm -o /dev/null
+  expect 0 "$tool" -c $m/hello.wasm -o /dev/null
+  [ -c /dev/null ] || fail "/dev/null is no device any more"
+  expect 1 "$tool" --help >/dev/full
+}
+
+# The tool as installed: in a directory that was not foreseen, with no compiler, linker or shell to be found.
+test_installed() {
+  expect 0 cmake --install "$build" --prefix "$PWD/first"
+  mv first "second place"
+  installed="$PWD/second place"
+  for arch in x86_64 aarch64; do
+    expect 0 env -i PATH= "$installed/bin/wasm2native" --target=$arch $m/hello.wasm -o program-$arch
+    expect 8 native $arch ./program-$arch 8
+    expect_in out "hello 8"
+  done
+  for file in include/wasm2native.h include/wasmrt.h lib/libwasm2native.a lib/libwasmrt.a; do
+    expect_file "$installed/$file"
+  done
+}
+
+# --- running them ---
+
+# Modules from C, by clang's WebAssembly target.
+mkdir "$scratch/modules"
+for source in "$here"/modules/*.c; do
+  name=$(basename "$source" .c)
+  case $name in
+  plain | extend) flags="--target=wasm32 -nostdlib -Wl,--no-entry" ;;
+  *) flags="--target=wasm32-wasi" ;;
+  esac
+  # shellcheck disable=SC2086
+  "$clang" $flags -Os "$source" -o "$scratch/modules/$name.wasm" || exit 1
+done
+head -c 300 "$scratch/modules/hello.wasm" >"$scratch/modules/truncated.wasm"
+# A function of type () -> i32 with an empty body.
+printf '\0asm\1\0\0\0\1\5\1\140\0\1\177\3\2\1\0\12\4\1\2\0\13' >"$scratch/modules/invalid.wasm"
+
+[ $# -gt 0 ] || set -- $(sed -n 's/^\(test_[a-z_]*\)() {$/\1/p' "$0")
+passed=0
+failed=0
+for current; do
+  failed_now=no
+  mkdir "$scratch/$current"
+  cd "$scratch/$current" || exit 1
+  $current
+  if [ $failed_now = no ]; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
+  cd "$scratch" && rm -rf "${scratch:?}/$current"
+done
+echo "cli: $passed passed, $failed failed"
+[ $failed = 0 ]
