@@ -25,7 +25,7 @@ ln -s "$tool" "$scratch/bin/wasm2native"
 
 # write_module TEST FILE
 write_module() {
-  sed -n 's/^module: *//p' "$1" | sed 's/;.*//' | tr -s ' \t' '\n\n' | while read -r byte; do
+  sed -n '/^\$ /q; s/^module: *//p' "$1" | sed 's/;.*//' | tr -s ' \t' '\n\n' | while read -r byte; do
     # shellcheck disable=SC2059
     [ -z "$byte" ] || printf "\\$(printf %03o "0x$byte")"
   done >"$2"
