@@ -21,8 +21,8 @@ static bool check_memarg(struct checker *c, const struct wasm_opcode_info *info)
         c->insn.imm.mem.align, check_text(c), info->n);
   }
   if (info->feature == WASM_FEATURE_THREADS && c->insn.imm.mem.align != info->n) {
-    return check_fail(c, "the alignment of %s must be natural: 2^%d, found 2^%" PRIu32, check_text(c),
-                      info->n, c->insn.imm.mem.align);
+    return check_fail(c, "misaligned atomic access: the alignment of %s is 2^%d, found 2^%" PRIu32,
+                      check_text(c), info->n, c->insn.imm.mem.align);
   }
   if (!c->module->memories[memory].limits.is_64 && c->insn.imm.mem.offset > UINT32_MAX) {
     return check_fail(c, "offset out of range in %s: %" PRIu64, check_text(c), c->insn.imm.mem.offset);
