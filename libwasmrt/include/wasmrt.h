@@ -16,35 +16,36 @@
  *   wasmrt_store_destroy(store);
  *
  * VALUES
- *   Parameters, results and globals travel in slots of 8 bytes. An i32 or f32 lies in the low half (its bit pattern;
- *   the high half is ignored on input and zero on output), a reference is a pointer, NULL is the null reference.
- *   A funcref is a struct wasmrt_funcref *, an externref any pointer of the host's.
+ *   Parameters, results and globals travel in slots of 8 bytes. An i32 or f32 lies in the low half (its bit
+ * pattern; the high half is ignored on input and zero on output), a reference is a pointer, NULL is the null
+ * reference. A funcref is a struct wasmrt_funcref *, an externref any pointer of the host's.
  *
  * SIGNATURES
- *   Function types are written "PARAMETERS:RESULTS" with a letter for each value: i (i32), I (i64), f (f32), F (f64),
- *   r (externref), p (funcref). "iI:f" takes an i32 and an i64 and returns an f32; ":" takes and returns nothing.
+ *   Function types are written "PARAMETERS:RESULTS" with a letter for each value: i (i32), I (i64), f (f32),
+ * F (f64), r (externref), p (funcref). "iI:f" takes an i32 and an i64 and returns an f32; ":" takes and
+ * returns nothing.
  *
  * ERRORS
- *   are values: functions that can fail return a status and describe what happened in a struct wasmrt_error of the
- *   caller's, which may be NULL. The library prints nothing and never ends the process.
+ *   are values: functions that can fail return a status and describe what happened in a struct wasmrt_error
+ * of the caller's, which may be NULL. The library prints nothing and never ends the process.
  *
  * LIFETIMES
  *   A store owns its instances, their memories and tables, and what was defined in it; everything lives until
  *   wasmrt_store_destroy. Modules are immutable data and outlive the stores that use them.
  *
  * THREADS
- *   A store and all that belongs to it are used by one thread at a time. Different stores can be used by different
- *   threads at once, also with the same modules. Threads need no preparation.
+ *   A store and all that belongs to it are used by one thread at a time. Different stores can be used by
+ * different threads at once, also with the same modules. Threads need no preparation.
  *
  * SIGNALS
- *   The first instantiation installs handlers for SIGSEGV and SIGBUS. They act only on faults of compiled code in its
- *   own memories or at the end of its stack; every other signal goes to the handler that was installed before. A host
- *   that installs handlers later should call the previous one for faults that are not its own. Each thread that runs
- *   compiled code gets an alternate signal stack, unless it already has one.
+ *   The first instantiation installs handlers for SIGSEGV and SIGBUS. They act only on faults of compiled
+ * code in its own memories or at the end of its stack; every other signal goes to the handler that was
+ * installed before. A host that installs handlers later should call the previous one for faults that are not
+ * its own. Each thread that runs compiled code gets an alternate signal stack, unless it already has one.
  *
  * STACK
- *   Compiled code runs on its caller's stack. Some 192 KiB at the low end of every thread's stack are kept for
- *   host functions: compiled code that reaches that zone traps, host code that it calls may use it.
+ *   Compiled code runs on its caller's stack. Some 192 KiB at the low end of every thread's stack are kept
+ * for host functions: compiled code that reaches that zone traps, host code that it calls may use it.
  */
 #ifndef WASMRT_H
 #define WASMRT_H
@@ -65,9 +66,11 @@ struct wasmrt_memory;   /* a linear memory */
 struct wasmrt_table;    /* a table of references */
 struct wasmrt_library;  /* a shared object with compiled modules */
 
-/* ---- Constants ------------------------------------------------------------------------------------------------ */
+/* ---- Constants
+ * ------------------------------------------------------------------------------------------------ */
 
-#ifndef WASMRT_ABI_H /* the runtime itself has these from the contract with the compiler; a test compares them */
+#ifndef WASMRT_ABI_H /* the runtime itself has these from the contract with the compiler; a test compares    \
+                        them */
 /* Value types, with their codes of the binary format. */
 enum wasmrt_value_type {
   WASMRT_I32 = 0x7f,
@@ -79,7 +82,13 @@ enum wasmrt_value_type {
   WASMRT_EXTERNREF = 0x6f,
 };
 
-enum wasmrt_extern_kind { WASMRT_FUNC = 0, WASMRT_TABLE = 1, WASMRT_MEMORY = 2, WASMRT_GLOBAL = 3, WASMRT_TAG = 4 };
+enum wasmrt_extern_kind {
+  WASMRT_FUNC = 0,
+  WASMRT_TABLE = 1,
+  WASMRT_MEMORY = 2,
+  WASMRT_GLOBAL = 3,
+  WASMRT_TAG = 4
+};
 
 /* Why execution trapped; wasmrt_trap_message() gives the specification's words. */
 enum wasmrt_trap_code {
@@ -110,15 +119,16 @@ enum wasmrt_trap_code {
 
 const char *wasmrt_trap_message(uint32_t trap);
 
-/* ---- Errors --------------------------------------------------------------------------------------------------- */
+/* ---- Errors
+ * --------------------------------------------------------------------------------------------------- */
 
 enum wasmrt_status {
   WASMRT_OK,
-  WASMRT_ERROR_TRAP,     /* execution trapped: see wasmrt_error.trap */
-  WASMRT_ERROR_EXIT,     /* the guest ended itself (proc_exit): see wasmrt_error.exit_status */
-  WASMRT_ERROR_LINK,     /* an import is unknown or has an incompatible type */
-  WASMRT_ERROR_MODULE,   /* not for this runtime or CPU, or a static module that has its one instance already */
-  WASMRT_ERROR_MEMORY,   /* no memory or address space left, or a limit of the options is in the way */
+  WASMRT_ERROR_TRAP,   /* execution trapped: see wasmrt_error.trap */
+  WASMRT_ERROR_EXIT,   /* the guest ended itself (proc_exit): see wasmrt_error.exit_status */
+  WASMRT_ERROR_LINK,   /* an import is unknown or has an incompatible type */
+  WASMRT_ERROR_MODULE, /* not for this runtime or CPU, or a static module that has its one instance already */
+  WASMRT_ERROR_MEMORY, /* no memory or address space left, or a limit of the options is in the way */
   WASMRT_ERROR_ARGUMENT, /* misuse: a bad signature, a name that is taken, ... */
   WASMRT_ERROR_HOST,     /* for host functions: whatever went wrong there */
 };
@@ -142,13 +152,16 @@ struct wasmrt_error {
   char message[WASMRT_MESSAGE_MAX]; /* for traps begins with the specification's words; cut if too long */
 };
 
-/* Fills in `error` (which may be NULL) and returns `status`: how host functions fail with a message of their own. */
-enum wasmrt_status wasmrt_error_set(struct wasmrt_error *error, enum wasmrt_status status, const char *message);
+/* Fills in `error` (which may be NULL) and returns `status`: how host functions fail with a message of their
+ * own. */
+enum wasmrt_status wasmrt_error_set(struct wasmrt_error *error, enum wasmrt_status status,
+                                    const char *message);
 /* As if compiled code had trapped with that code, or ended itself: to be returned by a host function. */
 enum wasmrt_status wasmrt_error_trap(struct wasmrt_error *error, uint32_t trap);
 enum wasmrt_status wasmrt_error_exit(struct wasmrt_error *error, uint32_t exit_status);
 
-/* ---- Types ---------------------------------------------------------------------------------------------------- */
+/* ---- Types
+ * ---------------------------------------------------------------------------------------------------- */
 
 /* The type of a function: `kinds` holds the value types of the parameters and then those of the results. */
 struct wasmrt_signature {
@@ -161,14 +174,16 @@ struct wasmrt_signature {
 struct wasmrt_extern_type {
   enum wasmrt_extern_kind kind;
   struct wasmrt_signature signature; /* functions */
-  uint64_t min, max;                 /* tables: entries, memories: pages; max is UINT64_MAX if there is none */
-  uint8_t type;                      /* tables: type of the entries, globals: type of the value */
-  bool is_mutable;                   /* globals */
+  uint64_t min, max; /* tables: entries, memories: pages; max is UINT64_MAX if there is none */
+  uint8_t type;      /* tables: type of the entries, globals: type of the value */
+  bool is_mutable;   /* globals */
 };
 
-/* ---- Modules -------------------------------------------------------------------------------------------------- */
+/* ---- Modules
+ * -------------------------------------------------------------------------------------------------- */
 
-/* A module's name, "" if it has none, and a description of how it was compiled (target, CPU, features, model). */
+/* A module's name, "" if it has none, and a description of how it was compiled (target, CPU, features,
+ * model). */
 const char *wasmrt_module_name(const struct wasmrt_module *module);
 const char *wasmrt_module_options(const struct wasmrt_module *module);
 
@@ -188,16 +203,20 @@ void wasmrt_module_import(const struct wasmrt_module *module, uint32_t index, st
 void wasmrt_module_export(const struct wasmrt_module *module, uint32_t index, struct wasmrt_item *item);
 
 /*
- * Opens a shared object, which is trusted like any other code of the process, and finds modules in it by name (the
- * symbol NAME_module; NULL: there is none). Close it after the last store that uses its modules is destroyed.
+ * Opens a shared object, which is trusted like any other code of the process, and finds modules in it by name
+ * (the symbol NAME_module; NULL: there is none). Close it after the last store that uses its modules is
+ * destroyed.
  */
-enum wasmrt_status wasmrt_library_open(const char *path, struct wasmrt_library **library, struct wasmrt_error *error);
+enum wasmrt_status wasmrt_library_open(const char *path, struct wasmrt_library **library,
+                                       struct wasmrt_error *error);
 const struct wasmrt_module *wasmrt_library_module(struct wasmrt_library *library, const char *name);
 void wasmrt_library_close(struct wasmrt_library *library);
 
-/* ---- Stores and instances ------------------------------------------------------------------------------------- */
+/* ---- Stores and instances
+ * ------------------------------------------------------------------------------------- */
 
-/* NULL if there is no memory. Destroying NULL does nothing. No code of the store's instances may be running. */
+/* NULL if there is no memory. Destroying NULL does nothing. No code of the store's instances may be running.
+ */
 struct wasmrt_store *wasmrt_store_create(void);
 void wasmrt_store_destroy(struct wasmrt_store *store);
 
@@ -209,24 +228,24 @@ struct wasmrt_instance_options {
 };
 
 /*
- * Instantiates `module`: checks that it fits this runtime and CPU, resolves its imports among what was registered and
- * defined in the store, runs its initialisation and its start function.
+ * Instantiates `module`: checks that it fits this runtime and CPU, resolves its imports among what was
+ * registered and defined in the store, runs its initialisation and its start function.
  *
- * Fails with WASMRT_ERROR_LINK and a message that begins with "unknown import" or "incompatible import type"; with
- * WASMRT_ERROR_TRAP if an active segment does not fit or the start function traps. What an instance that failed so
- * had already written to imported memories and tables stays there, as the specification demands; functions that
- * it put into tables stay callable.
+ * Fails with WASMRT_ERROR_LINK and a message that begins with "unknown import" or "incompatible import type";
+ * with WASMRT_ERROR_TRAP if an active segment does not fit or the start function traps. What an instance that
+ * failed so had already written to imported memories and tables stays there, as the specification demands;
+ * functions that it put into tables stay callable.
  */
 enum wasmrt_status wasmrt_instantiate(struct wasmrt_store *store, const struct wasmrt_module *module,
                                       const struct wasmrt_instance_options *options,
                                       struct wasmrt_instance **instance, struct wasmrt_error *error);
 
 /*
- * From now on imports from the module `name` are resolved among the exports of `instance`. A name may be registered
- * again; the last one counts. Definitions under the same name (see below) go first.
+ * From now on imports from the module `name` are resolved among the exports of `instance`. A name may be
+ * registered again; the last one counts. Definitions under the same name (see below) go first.
  */
-enum wasmrt_status wasmrt_register(struct wasmrt_store *store, const char *name, struct wasmrt_instance *instance,
-                                   struct wasmrt_error *error);
+enum wasmrt_status wasmrt_register(struct wasmrt_store *store, const char *name,
+                                   struct wasmrt_instance *instance, struct wasmrt_error *error);
 
 const struct wasmrt_module *wasmrt_instance_module(const struct wasmrt_instance *instance);
 struct wasmrt_store *wasmrt_instance_store(const struct wasmrt_instance *instance);
@@ -255,18 +274,21 @@ struct wasmrt_funcref *wasmrt_find_function(const struct wasmrt_instance *instan
 struct wasmrt_table *wasmrt_find_table(const struct wasmrt_instance *instance, const char *name);
 struct wasmrt_memory *wasmrt_find_memory(const struct wasmrt_instance *instance, const char *name);
 
-/* ---- Functions ------------------------------------------------------------------------------------------------ */
+/* ---- Functions
+ * ------------------------------------------------------------------------------------------------ */
 
 struct wasmrt_signature wasmrt_function_signature(const struct wasmrt_funcref *function);
 
 /*
- * Calls a function. `slots` holds the parameters, then the results, and has room for whichever are more; it may be NULL
- * if there are none. Allocates nothing. May be called from host functions, to any depth; a trap unwinds to the
- * innermost call.
+ * Calls a function. `slots` holds the parameters, then the results, and has room for whichever are more; it
+ * may be NULL if there are none. Allocates nothing. May be called from host functions, to any depth; a trap
+ * unwinds to the innermost call.
  */
-enum wasmrt_status wasmrt_call(const struct wasmrt_funcref *function, uint64_t *slots, struct wasmrt_error *error);
+enum wasmrt_status wasmrt_call(const struct wasmrt_funcref *function, uint64_t *slots,
+                               struct wasmrt_error *error);
 
-/* ---- Globals, tables, memories -------------------------------------------------------------------------------- */
+/* ---- Globals, tables, memories
+ * -------------------------------------------------------------------------------- */
 
 /* Reads or writes a global. wasmrt_global_set returns false, and writes nothing, if it is not mutable. */
 void wasmrt_global_get(const struct wasmrt_extern *global, uint64_t *value);
@@ -290,20 +312,22 @@ bool wasmrt_memory_write(struct wasmrt_memory *memory, uint64_t address, const v
 /* A view of `size` bytes at `address`, valid until the memory grows; NULL if they are not all within it. */
 void *wasmrt_memory_view(const struct wasmrt_memory *memory, uint64_t address, uint64_t size);
 
-/* ---- The host's side ------------------------------------------------------------------------------------------ */
+/* ---- The host's side
+ * ------------------------------------------------------------------------------------------ */
 
 /*
- * A host function of any type: `slots` holds the parameters and receives the results. `caller` is the instance that
- * imported it (NULL if the host calls it through wasmrt_find_defined). Anything but WASMRT_OK ends the guest's
- * execution: the innermost wasmrt_call returns that status and `error`, which a function that fails may fill in.
+ * A host function of any type: `slots` holds the parameters and receives the results. `caller` is the
+ * instance that imported it (NULL if the host calls it through wasmrt_find_defined). Anything but WASMRT_OK
+ * ends the guest's execution: the innermost wasmrt_call returns that status and `error`, which a function
+ * that fails may fill in.
  */
 typedef enum wasmrt_status wasmrt_callback(void *user, struct wasmrt_instance *caller, uint64_t *slots,
                                            struct wasmrt_error *error);
 
 /*
- * A C function that compiled code calls directly: `code` is R f(struct wasmrt_instance *caller, parameters...) with
- * uint32_t, uint64_t, float, double, void * for i, I, f, F, r and p. No or one result is returned; of several, each
- * is written to an 8-byte slot of a last parameter uint64_t *results.
+ * A C function that compiled code calls directly: `code` is R f(struct wasmrt_instance *caller,
+ * parameters...) with uint32_t, uint64_t, float, double, void * for i, I, f, F, r and p. No or one result is
+ * returned; of several, each is written to an 8-byte slot of a last parameter uint64_t *results.
  */
 struct wasmrt_native_function {
   const char *name;

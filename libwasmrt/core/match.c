@@ -1,0 +1,194 @@
+/*
+ * Binding imports: whether an object can stand for what a module declares, and what to say if not.
+ * Specification: 3.5.9 (import subtyping, in 2.0 that is limits and mutability), 4.5.4 (instantiation).
+ */
+#include <string.h>
+
+#include "internal.h"
+
+struct wasmrt_extern_type wasmrt_import_type(const struct wasmrt_module *module,
+                                             const struct wasmrt_import *import) {
+  struct wasmrt_extern_type type = {.kind = (enum wasmrt_extern_kind)import->kind};
+  if (import->kind == WASMRT_FUNC) {
+    const struct wasmrt_functype *function = &module->types[import->type];
+    type.signature =
+        (struct wasmrt_signature){function->param_count, function->result_count, function->kinds};
+  } else if (import->kind == WASMRT_TABLE || import->kind == WASMRT_MEMORY) {
+    const struct wasmrt_limits *limits =
+        &(import->kind == WASMRT_TABLE ? module->tables : module->memories)[import->index];
+    type.min = limits->min;
+    type.max = limits->max;
+    type.type = (uint8_t)limits->type;
+  } else if (import->kind == WASMRT_GLOBAL) {
+    type.type = (uint8_t)module->globals[import->index].type;
+    type.is_mutable = module->globals[import->index].is_mutable != 0;
+  }
+  return type;
+}
+
+/* 3.5.9: `size` and `max` of the object against what is declared. */
+static bool limits_match(const struct wasmrt_limits *declared, uint64_t size, uint64_t max,
+                         const char **why) {
+  if (size < declared->min) {
+    *why = "it is smaller than declared";
+    return false;
+  }
+  if (declared->max != UINT64_MAX && (max == UINT64_MAX || max > declared->max)) {
+    *why = "its maximum is larger than declared";
+    return false;
+  }
+  return true;
+}
+
+static bool table_matches(const struct wasmrt_module *module, const struct wasmrt_limits *declared,
+                          const struct wasmrt_table *table, const char **why) {
+  if (table->type != declared->type) {
+    *why = "its entries have another type";
+    return false;
+  }
+  if (((module->flags & WASMRT_MODULE_STATIC) != 0) != ((table->flags & WASMRT_TABLE_STATIC) != 0)) {
+    *why = "modules in the static and in the instance model cannot share a table";
+    return false;
+  }
+  return limits_match(declared, table->size, ((const struct wasmrt_table_record *)table)->declared_max, why);
+}
+
+static bool memory_matches(const struct wasmrt_module *module, const struct wasmrt_import *import,
+                           const struct wasmrt_memory *memory, const char **why) {
+  const struct wasmrt_limits *declared = &module->memories[import->index];
+  if (!(module->flags & WASMRT_MODULE_CHECK_BOUNDS) && !(memory->flags & WASMRT_MEMORY_GUARDED)) {
+    *why = "the memory has no guard pages (--bounds=check), which the module relies on";
+    return false;
+  }
+  if ((module->flags & WASMRT_MODULE_STATIC) && import->index == 0 &&
+      (uintptr_t)memory->base != WASMRT_STATIC_MEMORY_BASE) {
+    *why = "a module in the static model cannot import its memory";
+    return false;
+  }
+  if (memory->page_log2 != declared->page_log2) {
+    *why = "its pages have another size";
+    return false;
+  }
+  return limits_match(declared, memory->size >> memory->page_log2,
+                      ((const struct wasmrt_memory_record *)memory)->declared_max, why);
+}
+
+static bool function_matches(const struct wasmrt_type *type, const struct wasmrt_funcref *function,
+                             const char **why) {
+  if (function->type != type) {
+    *why = "it has another signature";
+    return false;
+  }
+  const struct wasmrt_module *origin = wasmrt_range_find(&wasmrt_text_ranges, (uintptr_t)function->code);
+  if (origin != NULL && (origin->flags & WASMRT_MODULE_STATIC)) {
+    *why = "functions of a module in the static model can only be called by the host";
+    return false;
+  }
+  return true;
+}
+
+bool wasmrt_import_matches(const struct wasmrt_module *module, const struct wasmrt_import *import,
+                           const struct wasmrt_type *type, const struct wasmrt_extern *object,
+                           const char **why) {
+  *why = "it is of another kind";
+  if (object->type.kind != (enum wasmrt_extern_kind)import->kind) {
+    return false;
+  }
+  switch (object->type.kind) {
+  case WASMRT_FUNC:
+    return function_matches(type, object->of.function, why);
+  case WASMRT_TABLE:
+    return table_matches(module, &module->tables[import->index], object->of.table, why);
+  case WASMRT_MEMORY:
+    return memory_matches(module, import, object->of.memory, why);
+  case WASMRT_GLOBAL: {
+    const struct wasmrt_global *declared = &module->globals[import->index];
+    *why = "its value's type or mutability is another";
+    return object->type.type == declared->type && object->type.is_mutable == (declared->is_mutable != 0);
+  }
+  default:
+    return false;
+  }
+}
+
+/* ---- Types as text
+ * -------------------------------------------------------------------------------------------- */
+
+static void append(char *text, size_t size, const char *more) {
+  const size_t length = strlen(text);
+  const size_t count = strlen(more) < size - 1 - length ? strlen(more) : size - 1 - length;
+  memcpy(text + length, more, count);
+  text[length + count] = '\0';
+}
+
+static const char *kind_name(uint8_t kind) {
+  switch (kind) {
+  case WASMRT_I32:
+    return "i32";
+  case WASMRT_I64:
+    return "i64";
+  case WASMRT_F32:
+    return "f32";
+  case WASMRT_F64:
+    return "f64";
+  case WASMRT_V128:
+    return "v128";
+  case WASMRT_FUNCREF:
+    return "funcref";
+  case WASMRT_EXTERNREF:
+    return "externref";
+  default:
+    return "?";
+  }
+}
+
+static void append_kinds(char *text, size_t size, const char *word, const uint8_t *kinds, uint32_t count) {
+  if (count > 0) {
+    append(text, size, word);
+    for (uint32_t i = 0; i < count; i++) {
+      append(text, size, " ");
+      append(text, size, kind_name(kinds[i]));
+    }
+    append(text, size, ")");
+  }
+}
+
+static void append_limits(char *text, size_t size, const struct wasmrt_extern_type *type) {
+  char digits[21];
+  append(text, size, wasmrt_decimal(type->min, digits));
+  if (type->max != UINT64_MAX) {
+    append(text, size, " ");
+    append(text, size, wasmrt_decimal(type->max, digits));
+  }
+}
+
+void wasmrt_type_describe(const struct wasmrt_extern_type *type, char *text, size_t size) {
+  text[0] = '\0';
+  switch (type->kind) {
+  case WASMRT_FUNC:
+    append(text, size, "(func");
+    append_kinds(text, size, " (param", type->signature.kinds, type->signature.param_count);
+    append_kinds(text, size, " (result", type->signature.kinds + type->signature.param_count,
+                 type->signature.result_count);
+    break;
+  case WASMRT_TABLE:
+    append(text, size, "(table ");
+    append_limits(text, size, type);
+    append(text, size, " ");
+    append(text, size, kind_name(type->type));
+    break;
+  case WASMRT_MEMORY:
+    append(text, size, "(memory ");
+    append_limits(text, size, type);
+    break;
+  case WASMRT_GLOBAL:
+    append(text, size, type->is_mutable ? "(global (mut " : "(global ");
+    append(text, size, kind_name(type->type));
+    append(text, size, type->is_mutable ? ")" : "");
+    break;
+  default:
+    append(text, size, "(tag");
+    break;
+  }
+  append(text, size, ")");
+}

@@ -1,0 +1,237 @@
+/*
+ * The options of an executable's guest: words such as --dir=HOST::GUEST:ro, baked in at compile time and,
+ * unless
+ * --sealed is among those, followed by the words of the environment variable WASMRT_OPTIONS.
+ *
+ * Words of the variable are separated by white space. Single quotes keep everything literally, in double
+ * quotes and outside of quotes a backslash keeps the next character. An option's value may follow after '='
+ * or be the next word.
+ */
+#include <string.h>
+
+#include "options.h"
+
+struct parser {
+  struct wasmrt_guest_options *options;
+  struct wasmrt_mount *mounts;
+  const char **env;
+  const char *pending; /* an option whose value is still to come */
+  const char *culprit;
+};
+
+static size_t count_words(const char *baked, const char *variable) {
+  size_t count = variable == NULL ? 0 : strlen(variable) / 2 + 1;
+  for (; *baked != '\0'; baked += strlen(baked) + 1) {
+    count++;
+  }
+  return count;
+}
+
+static size_t text_size(const char *baked, const char *variable) {
+  size_t size = variable == NULL ? 0 : strlen(variable) + 1;
+  for (; *baked != '\0'; baked += strlen(baked) + 1) {
+    size += strlen(baked) + 1;
+  }
+  return size;
+}
+
+size_t wasmrt_options_storage(const char *baked, const char *variable) {
+  return count_words(baked, variable) * (sizeof(struct wasmrt_mount) + sizeof(char *)) +
+         text_size(baked, variable);
+}
+
+/* ---- Values
+ * --------------------------------------------------------------------------------------------------- */
+
+/* "HOST::GUEST", "HOST::GUEST:ro", or "HOST", which the guest sees under the same name. Cuts the text up. */
+static const char *add_mount(struct parser *parser, char *value) {
+  struct wasmrt_mount mount = {.host = value, .guest = value};
+  const size_t length = strlen(value);
+  if (length > 3 && strcmp(value + length - 3, ":ro") == 0) {
+    mount.read_only = true;
+    value[length - 3] = '\0';
+  }
+  char *separator = strstr(value, "::");
+  if (separator != NULL) {
+    *separator = '\0';
+    mount.guest = separator + 2;
+  }
+  if (*mount.host == '\0' || *mount.guest == '\0') {
+    return "--dir needs HOST::GUEST[:ro]";
+  }
+  parser->mounts[parser->options->mount_count++] = mount;
+  return NULL;
+}
+
+static const char *add_variable(struct parser *parser, char *value) {
+  if (*value == '=' || strchr(value, '=') == NULL) {
+    return "--env needs NAME=VALUE";
+  }
+  parser->env[parser->options->env_count++] = value;
+  return NULL;
+}
+
+/* Bytes, with K, M or G for the powers of 1024. */
+static const char *parse_size(const char *value, uint64_t *size) {
+  static const char *const message = "a size in bytes is needed, such as 65536, 64K, 16M or 1G";
+  uint64_t number = 0;
+  const char *at = value;
+  for (; *at >= '0' && *at <= '9'; at++) {
+    if (number > (UINT64_MAX - 9) / 10) {
+      return message;
+    }
+    number = 10 * number + (uint64_t)(*at - '0');
+  }
+  const unsigned shift = *at == 'K' || *at == 'k'   ? 10
+                         : *at == 'M' || *at == 'm' ? 20
+                         : *at == 'G' || *at == 'g' ? 30
+                                                    : 0;
+  if (at == value || number == 0 || at[shift != 0] != '\0' || number > UINT64_MAX >> shift) {
+    return message;
+  }
+  *size = number << shift;
+  return NULL;
+}
+
+static const char *set_max_memory(struct parser *parser, char *value) {
+  return parse_size(value, &parser->options->max_memory);
+}
+
+static const char *set_stack_size(struct parser *parser, char *value) {
+  return parse_size(value, &parser->options->stack_size);
+}
+
+/* ---- Words
+ * ---------------------------------------------------------------------------------------------------- */
+
+static const struct {
+  char name[16];
+  const char *(*set)(struct parser *parser, char *value);
+} valued[] = {
+    {"--dir", add_mount},
+    {"--env", add_variable},
+    {"--max-memory", set_max_memory},
+    {"--stack-size", set_stack_size},
+};
+
+static const char *apply_value(struct parser *parser, const char *name, size_t length, char *value) {
+  for (size_t i = 0; i < sizeof valued / sizeof *valued; i++) {
+    if (strlen(valued[i].name) == length && memcmp(valued[i].name, name, length) == 0) {
+      return valued[i].set(parser, value);
+    }
+  }
+  return "unknown option";
+}
+
+static bool takes_value(const char *word) {
+  for (size_t i = 0; i < sizeof valued / sizeof *valued; i++) {
+    if (strcmp(valued[i].name, word) == 0) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/* Applies a word. The text is the parser's, and may be kept and changed. Returns NULL, or what is wrong. */
+static const char *apply(struct parser *parser, char *word) {
+  parser->culprit = word;
+  if (parser->pending != NULL) {
+    const char *name = parser->pending;
+    parser->pending = NULL;
+    return apply_value(parser, name, strlen(name), word);
+  }
+  if (strcmp(word, "--inherit-env") == 0) {
+    parser->options->inherit_env = true;
+    return NULL;
+  }
+  if (strcmp(word, "--sealed") == 0) {
+    parser->options->sealed = true;
+    return NULL;
+  }
+  if (takes_value(word)) {
+    parser->pending = word;
+    return NULL;
+  }
+  char *equals = strchr(word, '=');
+  if (equals == NULL) {
+    return "unknown option";
+  }
+  return apply_value(parser, word, (size_t)(equals - word), equals + 1);
+}
+
+static bool is_space(char c) {
+  return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+/*
+ * Takes the next word of the variable from *at and writes it to *text without quotes; it is never longer than
+ * what it was read from. False if there is none; *open tells whether a quote was left open.
+ */
+static bool next_word(const char **at, char **text, bool *open) {
+  const char *from = *at;
+  while (is_space(*from)) {
+    from++;
+  }
+  if (*from == '\0') {
+    *at = from;
+    return false;
+  }
+  char quote = '\0';
+  char *to = *text;
+  for (; *from != '\0' && (quote != '\0' || !is_space(*from)); from++) {
+    if (*from == quote) {
+      quote = '\0';
+    } else if (quote == '\0' && (*from == '\'' || *from == '"')) {
+      quote = *from;
+    } else {
+      if (*from == '\\' && quote != '\'' && from[1] != '\0') {
+        from++;
+      }
+      *to++ = *from;
+    }
+  }
+  *to = '\0';
+  *open = quote != '\0';
+  *text = to + 1;
+  *at = from;
+  return true;
+}
+
+static const char *apply_variable(struct parser *parser, const char *variable, char *text) {
+  bool open = false;
+  for (char *word = text; next_word(&variable, &text, &open); word = text) {
+    parser->culprit = word;
+    const char *problem = open ? "a quote is not closed" : apply(parser, word);
+    if (problem != NULL) {
+      return problem;
+    }
+  }
+  return NULL;
+}
+
+const char *wasmrt_options_parse(const char *baked, const char *variable,
+                                 struct wasmrt_guest_options *options, void *storage, const char **culprit) {
+  const size_t words = count_words(baked, variable);
+  struct parser parser = {.options = options, .mounts = storage};
+  parser.env = (const char **)(parser.mounts + words);
+  char *text = (char *)(parser.env + words);
+  memset(options, 0, sizeof *options);
+  options->mounts = parser.mounts;
+  options->env = parser.env;
+
+  const char *problem = NULL;
+  for (; *baked != '\0' && problem == NULL; baked += strlen(baked) + 1) {
+    const size_t size = strlen(baked) + 1;
+    memcpy(text, baked, size);
+    problem = apply(&parser, text);
+    text += size;
+  }
+  if (problem == NULL && variable != NULL && !options->sealed) {
+    problem = apply_variable(&parser, variable, text);
+  }
+  if (problem == NULL && parser.pending != NULL) {
+    problem = "a value is missing";
+  }
+  *culprit = problem != NULL ? parser.culprit : NULL;
+  return problem;
+}

@@ -1,0 +1,68 @@
+/*
+ * The zone at the low end of a thread's stack that makes stack exhaustion a trap (internal.h, struct
+ * wasmrt_thread).
+ *
+ * The guard that the system puts below a stack is of no use for that: when compiled code reaches it, nothing
+ * is left for host functions, which would crash there. So the zone lies above the last part of the stack:
+ *
+ *   low                                                                                              high
+ *   | reserve, one unit | zone, one unit | one unit, where no host function may begin | ............... |
+ *
+ * A unit is 64 KiB, less on small stacks.
+ */
+#define _GNU_SOURCE
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "internal.h"
+
+enum { UNIT = 65536, UNITS_PER_STACK = 16 };
+
+void wasmrt_stack_protect(struct wasmrt_thread *thread, uintptr_t low, uintptr_t high) {
+  const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+  low = (low + page - 1) & ~(page - 1);
+  uintptr_t unit = (high - low) / UNITS_PER_STACK;
+  unit = unit < UNIT ? unit & ~(page - 1) : UNIT;
+  unit = unit < page ? page : unit;
+  if (low >= high || high - low < 4 * unit) {
+    return; /* too small to spare anything */
+  }
+  /* The kernel lets the main thread's stack grow to where it is touched; it must have before it is protected.
+   */
+  volatile char *bottom = (volatile char *)low;
+  *bottom = *bottom;
+  if (mprotect((void *)(low + unit), unit, PROT_NONE) != 0) {
+    return;
+  }
+  thread->stack_low = low;
+  thread->stack_reserve = 3 * unit;
+  thread->zone_low = low + unit;
+  thread->zone_end = low + 2 * unit;
+  thread->zone_is_open = false;
+}
+
+void wasmrt_stack_unprotect(struct wasmrt_thread *thread) {
+  if (thread->zone_end != 0) {
+    wasmrt_stack_open_zone(thread);
+    thread->stack_low = thread->stack_reserve = thread->zone_low = thread->zone_end = 0;
+    thread->zone_is_open = false;
+  }
+}
+
+bool wasmrt_stack_open_zone(struct wasmrt_thread *thread) {
+  if (mprotect((void *)thread->zone_low, thread->zone_end - thread->zone_low, PROT_READ | PROT_WRITE) != 0) {
+    return false;
+  }
+  thread->zone_is_open = true;
+  return true;
+}
+
+void wasmrt_stack_close_zone(struct wasmrt_thread *thread) {
+  const uintptr_t here = (uintptr_t)__builtin_frame_address(0);
+  const uintptr_t margin = (thread->zone_end - thread->zone_low) / 4;
+  /* This function's own call of mprotect needs a little stack as well. */
+  if (here - thread->stack_low > thread->zone_end + margin - thread->stack_low &&
+      mprotect((void *)thread->zone_low, thread->zone_end - thread->zone_low, PROT_NONE) == 0) {
+    thread->zone_is_open = false;
+  }
+}
