@@ -1,6 +1,6 @@
 /* Arguments and environment: args_*, environ_*. Both are lists of strings with the same two calls. */
 #define _GNU_SOURCE
-#include "internal.h"
+#include "preview1.h"
 
 /* The number of strings and their total size with terminators. */
 static uint32_t list_sizes(struct wasmrt_instance *caller, const char *const *strings, uint32_t count,

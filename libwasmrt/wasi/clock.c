@@ -2,7 +2,7 @@
 #define _GNU_SOURCE
 #include <time.h>
 
-#include "internal.h"
+#include "preview1.h"
 
 typedef int clock_call(clockid_t id, struct timespec *time);
 

@@ -1,6 +1,6 @@
 /* Host errors to those of WASI preview 1 (errno.def). */
 #define _GNU_SOURCE
-#include "internal.h"
+#include "preview1.h"
 
 static const uint8_t numbers[] = {
 #define ERRNO(name) [E##name] = WASI_E##name,

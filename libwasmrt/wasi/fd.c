@@ -2,7 +2,7 @@
 #define _GNU_SOURCE
 #include <fcntl.h>
 
-#include "internal.h"
+#include "preview1.h"
 
 uint32_t wasi_fd_close(struct wasmrt_instance *caller, uint32_t fd) {
   struct wasi_descriptor *descriptor;

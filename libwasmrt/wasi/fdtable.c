@@ -11,7 +11,7 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include "internal.h"
+#include "preview1.h"
 
 #define RIGHTS_COMMON                                                                                        \
   (WASI_RIGHT_FD_FDSTAT_SET_FLAGS | WASI_RIGHT_FD_SYNC | WASI_RIGHT_FD_DATASYNC |                            \

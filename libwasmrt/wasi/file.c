@@ -4,7 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "internal.h"
+#include "preview1.h"
 
 uint32_t wasi_fd_advise(struct wasmrt_instance *caller, uint32_t fd, uint64_t offset, uint64_t length,
                         uint32_t advice) {

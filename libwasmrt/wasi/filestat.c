@@ -5,7 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "internal.h"
+#include "preview1.h"
 
 static uint8_t filetype(int host, mode_t mode) {
   switch (mode & S_IFMT) {

@@ -3,7 +3,7 @@
  * are in a file of their own since they reach everything: an executable of the static model never links it.
  */
 #define _GNU_SOURCE
-#include "internal.h"
+#include "preview1.h"
 
 #include "functions.h"
 

@@ -1,6 +1,6 @@
 /* The guest's lists of buffers. */
 #define _GNU_SOURCE
-#include "internal.h"
+#include "preview1.h"
 
 /* Each is checked on its own, so that a list whose lengths add up to more than 2^32 is nothing special. */
 int wasi_gather(struct wasmrt_instance *instance, uint32_t address, uint32_t count,

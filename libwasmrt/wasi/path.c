@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "internal.h"
+#include "preview1.h"
 
 /* Decodes the path of a call that creates, removes or renames a name, and finds its place. */
 static uint32_t find_entry(struct wasmrt_instance *caller, uint32_t fd, uint64_t rights, uint32_t path,

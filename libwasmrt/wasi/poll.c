@@ -5,7 +5,7 @@
 #include <sys/mman.h>
 #include <time.h>
 
-#include "internal.h"
+#include "preview1.h"
 
 /* So many subscriptions need no memory but the stack's. */
 #define FEW 32

@@ -3,7 +3,7 @@
 #include <sched.h>
 #include <signal.h>
 
-#include "internal.h"
+#include "preview1.h"
 
 void wasi_proc_exit(struct wasmrt_instance *caller, uint32_t status) {
   wasmrt_exit(caller, status);

@@ -2,7 +2,7 @@
 #define _GNU_SOURCE
 #include <sys/random.h>
 
-#include "internal.h"
+#include "preview1.h"
 
 uint32_t wasi_random_get(struct wasmrt_instance *caller, uint32_t buffer, uint32_t length) {
   uint8_t *bytes = wasmrt_guest(caller, buffer, length);

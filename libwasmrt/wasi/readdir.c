@@ -4,7 +4,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "internal.h"
+#include "preview1.h"
 
 /* As getdents64 lays it out. */
 struct host_entry {

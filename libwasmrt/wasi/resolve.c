@@ -19,7 +19,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "internal.h"
+#include "preview1.h"
 
 /* As in <linux/openat2.h>, which musl does not bring. */
 struct open_how {

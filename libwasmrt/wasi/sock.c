@@ -3,7 +3,7 @@
 #include <sys/socket.h>
 #include <sys/uio.h>
 
-#include "internal.h"
+#include "preview1.h"
 
 /* Finds a descriptor that is a socket. */
 static uint32_t find_socket(struct wasmrt_instance *caller, uint32_t fd, uint64_t rights,

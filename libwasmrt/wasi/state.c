@@ -10,7 +10,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "internal.h"
+#include "preview1.h"
 
 struct wasi *wasi_state(struct wasmrt_instance *instance) {
   return instance->wasi;

@@ -8,8 +8,8 @@
  * In static executables only what the guest imports is linked, so no file may refer to functions it does not
  * need.
  */
-#ifndef WASI_INTERNAL_H
-#define WASI_INTERNAL_H
+#ifndef WASI_PREVIEW1_H
+#define WASI_PREVIEW1_H
 
 #include <errno.h>
 #include <limits.h>

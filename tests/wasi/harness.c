@@ -1,0 +1,226 @@
+/* The fake instance and the scratch directory of the tests (harness.h). */
+#include "harness.h"
+
+#include <fcntl.h>
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct wasmrt_instance *guest;
+char *guest_environment[] = {"HOME=/nowhere", "LANG=C", NULL};
+jmp_buf guest_exit;
+uint32_t guest_status;
+
+static struct wasmrt_instance instance;
+static struct wasmrt_memory memory;
+static char scratch[PATH_MAX];
+
+/* In place of core's. */
+_Noreturn void wasmrt_exit(struct wasmrt_instance *caller, uint32_t status) {
+  (void)caller;
+  guest_status = status;
+  longjmp(guest_exit, 1);
+}
+
+/*
+ *   outside/secret   what no guest may reach
+ *   root/            the guest's "/": file (text), dir/, dir/nested/, dir/nested/deep (text)
+ *   frozen/          the guest's "/frozen", read-only: file (text), dir/
+ */
+static void build_tree(void) {
+  CHECK(mkdir("outside", 0777) == 0 && mkdir("root", 0777) == 0 && mkdir("frozen", 0777) == 0);
+  CHECK(mkdir("root/dir", 0777) == 0 && mkdir("root/dir/nested", 0777) == 0 &&
+        mkdir("frozen/dir", 0777) == 0);
+  host_file("outside/secret", "secret");
+  host_file("root/file", "text");
+  host_file("root/dir/nested/deep", "deep");
+  host_file("frozen/file", "text");
+}
+
+void harness_configure(int argc, char **argv, const struct wasmrt_guest_options *options) {
+  enum wasi_resolution resolution = WASI_RESOLVE_UNKNOWN;
+  if (instance.wasi != NULL) {
+    resolution = wasi_state(&instance)->resolution;
+    wasmrt_wasi_destroy(&instance);
+  }
+  EQUAL(wasmrt_wasi_configure(&instance, argc, argv, guest_environment, options), 0);
+  wasi_state(&instance)->resolution = resolution;
+}
+
+void harness_begin(enum wasi_resolution resolution) {
+  const char *parent = getenv("TMPDIR");
+  join(scratch, parent == NULL ? "/tmp" : parent, "/wasi-test-XXXXXX");
+  CHECK(mkdtemp(scratch) != NULL && chdir(scratch) == 0);
+  umask(022);
+  build_tree();
+  memory = (struct wasmrt_memory){.base = malloc(MEMORY_SIZE), .size = MEMORY_SIZE, .page_log2 = 16};
+  memset(memory.base, 0, MEMORY_SIZE);
+  instance = (struct wasmrt_instance){.memory = &memory, .memory_base = memory.base};
+  guest = &instance;
+  static const struct wasmrt_mount mounts[] = {{"root", "/", false}, {"frozen", "/frozen", true}};
+  static const struct wasmrt_guest_options options = {.mounts = mounts, .mount_count = 2};
+  static char *arguments[] = {"program", "one", "", NULL};
+  harness_configure(3, arguments, &options);
+  wasi_state(guest)->resolution = resolution;
+}
+
+static int remove_entry(const char *path, const struct stat *status, int type, struct FTW *walk) {
+  (void)status, (void)type, (void)walk;
+  return remove(path);
+}
+
+void harness_end(void) {
+  wasmrt_wasi_destroy(guest);
+  free(memory.base);
+  CHECK(chdir("/") == 0);
+  CHECK(nftw(scratch, remove_entry, 100, FTW_DEPTH | FTW_PHYS) == 0);
+}
+
+void *guest_bytes(uint32_t address) {
+  return memory.base + address;
+}
+
+uint32_t get32(uint32_t address) {
+  uint32_t value;
+  memcpy(&value, memory.base + address, sizeof value);
+  return value;
+}
+
+uint64_t get64(uint32_t address) {
+  uint64_t value;
+  memcpy(&value, memory.base + address, sizeof value);
+  return value;
+}
+
+void put32(uint32_t address, uint32_t value) {
+  memcpy(memory.base + address, &value, sizeof value);
+}
+
+uint32_t put_text(uint32_t address, const char *text) {
+  size_t length = strlen(text);
+  memcpy(memory.base + address, text, length);
+  return (uint32_t)length;
+}
+
+void put_vector(uint32_t index, uint32_t address, uint32_t length) {
+  put32(VECTORS + 8 * index, address);
+  put32(VECTORS + 8 * index + 4, length);
+}
+
+uint32_t open_path(uint32_t fd, const char *path, uint32_t open_flags, uint64_t rights, uint32_t fd_flags) {
+  uint32_t length = put_text(PATH_A, path);
+  return wasi_path_open(guest, fd, WASI_LOOKUP_SYMLINK_FOLLOW, PATH_A, length, open_flags, rights, rights,
+                        fd_flags, OUT);
+}
+
+uint32_t open_link(uint32_t fd, const char *path, uint32_t open_flags, uint64_t rights, uint32_t fd_flags) {
+  uint32_t length = put_text(PATH_A, path);
+  return wasi_path_open(guest, fd, 0, PATH_A, length, open_flags, rights, rights, fd_flags, OUT);
+}
+
+uint32_t make_directory(uint32_t fd, const char *path) {
+  return wasi_path_create_directory(guest, fd, PATH_A, put_text(PATH_A, path));
+}
+
+uint32_t remove_directory(uint32_t fd, const char *path) {
+  return wasi_path_remove_directory(guest, fd, PATH_A, put_text(PATH_A, path));
+}
+
+uint32_t unlink_file(uint32_t fd, const char *path) {
+  return wasi_path_unlink_file(guest, fd, PATH_A, put_text(PATH_A, path));
+}
+
+uint32_t make_symlink(const char *target, uint32_t fd, const char *path) {
+  uint32_t target_length = put_text(PATH_A, target), length = put_text(PATH_B, path);
+  return wasi_path_symlink(guest, PATH_A, target_length, fd, PATH_B, length);
+}
+
+uint32_t make_link(uint32_t old_fd, uint32_t flags, const char *old_path, uint32_t new_fd,
+                   const char *new_path) {
+  uint32_t old_length = put_text(PATH_A, old_path), new_length = put_text(PATH_B, new_path);
+  return wasi_path_link(guest, old_fd, flags, PATH_A, old_length, new_fd, PATH_B, new_length);
+}
+
+uint32_t rename_path(uint32_t old_fd, const char *old_path, uint32_t new_fd, const char *new_path) {
+  uint32_t old_length = put_text(PATH_A, old_path), new_length = put_text(PATH_B, new_path);
+  return wasi_path_rename(guest, old_fd, PATH_A, old_length, new_fd, PATH_B, new_length);
+}
+
+uint32_t read_link(uint32_t fd, const char *path, uint32_t length) {
+  return wasi_path_readlink(guest, fd, PATH_A, put_text(PATH_A, path), BUFFER, length, OUT);
+}
+
+uint32_t stat_path(uint32_t fd, uint32_t flags, const char *path) {
+  return wasi_path_filestat_get(guest, fd, flags, PATH_A, put_text(PATH_A, path), OUT);
+}
+
+uint32_t set_times(uint32_t fd, uint32_t lookup, const char *path, uint64_t accessed, uint64_t modified,
+                   uint32_t flags) {
+  uint32_t length = put_text(PATH_A, path);
+  return wasi_path_filestat_set_times(guest, fd, lookup, PATH_A, length, accessed, modified, flags);
+}
+
+uint32_t opened(void) {
+  return get32(OUT);
+}
+
+uint32_t must_open(uint32_t fd, const char *path, uint32_t open_flags, uint64_t rights) {
+  EQUAL(open_path(fd, path, open_flags, rights, 0), WASI_ESUCCESS);
+  return opened();
+}
+
+uint32_t must_open_directory(uint32_t fd, const char *path) {
+  uint32_t length = put_text(PATH_A, path);
+  EQUAL(wasi_path_open(guest, fd, 0, PATH_A, length, WASI_OFLAG_DIRECTORY, DIRECTORY, ALL, 0, OUT),
+        WASI_ESUCCESS);
+  return opened();
+}
+
+uint32_t write_text(uint32_t fd, const char *text) {
+  put_vector(0, BUFFER, put_text(BUFFER, text));
+  return wasi_fd_write(guest, fd, VECTORS, 1, OUT);
+}
+
+uint32_t read_bytes(uint32_t fd, uint32_t length) {
+  put_vector(0, BUFFER, length);
+  return wasi_fd_read(guest, fd, VECTORS, 1, OUT);
+}
+
+void join(char to[PATH_MAX], const char *head, const char *tail) {
+  CHECK(strlen(head) + strlen(tail) < PATH_MAX);
+  strcpy(to, head);
+  strcat(to, tail);
+}
+
+void join_number(char to[PATH_MAX], const char *head, uint64_t number) {
+  char digits[24];
+  size_t at = sizeof digits - 1;
+  digits[at] = '\0';
+  do {
+    digits[--at] = (char)('0' + number % 10);
+    number /= 10;
+  } while (number > 0);
+  join(to, head, digits + at);
+}
+
+void host_file(const char *path, const char *text) {
+  int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0666);
+  CHECK(fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text));
+  close(fd);
+}
+
+bool host_has(const char *path) {
+  struct stat status;
+  return lstat(path, &status) == 0;
+}
+
+bool host_holds(const char *path, const char *text) {
+  char content[256];
+  int fd = open(path, O_RDONLY);
+  CHECK(fd >= 0);
+  ssize_t size = read(fd, content, sizeof content);
+  close(fd);
+  return size == (ssize_t)strlen(text) && memcmp(content, text, (size_t)size) == 0;
+}

@@ -1,0 +1,354 @@
+/*
+ * Attacks on the mount: every call that takes a path, with every path that tries to leave, on both ways of
+ * resolving. The tree outside is the same afterwards, and no descriptor and no attribute of it has come in.
+ */
+#include "harness.h"
+
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define FOLLOW WASI_LOOKUP_SYMLINK_FOLLOW
+
+/* What tells the outside from inside. */
+static dev_t outside_device;
+static ino_t outside_inode, secret_inode;
+
+/* Links that a host, or an earlier life of the guest, has left inside. */
+static void plant_links(void) {
+  char here[PATH_MAX], absolute[PATH_MAX];
+  struct stat status;
+  CHECK(stat("outside", &status) == 0);
+  outside_device = status.st_dev;
+  outside_inode = status.st_ino;
+  CHECK(stat("outside/secret", &status) == 0);
+  secret_inode = status.st_ino;
+  CHECK(getcwd(here, sizeof here) != NULL);
+  join(absolute, here, "/outside");
+  CHECK(symlink(absolute, "root/absolute") == 0);
+  join(absolute, here, "/outside/secret");
+  CHECK(symlink(absolute, "root/absolute_file") == 0);
+  join(absolute, here, "/root/file");
+  CHECK(symlink(absolute, "root/absolute_inside") == 0);
+  CHECK(symlink("../outside", "root/relative") == 0);
+  CHECK(symlink("../outside/secret", "root/relative_file") == 0);
+  CHECK(symlink("dir/../../outside", "root/winding") == 0);
+  CHECK(symlink("../../outside", "root/dir/upward") == 0);
+  CHECK(symlink("dir/upward", "root/nested_link") == 0);
+  CHECK(symlink("..", "root/parent") == 0);
+  CHECK(symlink("../root", "root/around") == 0); /* leaves and comes back: refused all the same */
+  CHECK(symlink("/", "root/slash") == 0);
+  CHECK(symlink("/proc/self/root", "root/proc_root") == 0);
+  CHECK(symlink("/proc/self/cwd", "root/proc_cwd") == 0);
+  CHECK(symlink("../outside/new", "root/dangling") == 0);
+}
+
+/* Paths whose object lies outside. All are refused with EPERM. */
+static const char *const leaving[] = {
+    "..",
+    "../",
+    "../.",
+    "../outside",
+    "../outside/secret",
+    "../root/file",
+    "dir/../..",
+    "dir/../../outside/secret",
+    "dir/nested/../../../outside/secret",
+    "./../outside/secret",
+    ".//..//outside/secret",
+    "/",
+    "//",
+    "/etc/passwd",
+    "/file",
+    "absolute/",
+    "absolute/secret",
+    "absolute_file/",
+    "relative/",
+    "relative/secret",
+    "relative/.",
+    "relative/..",
+    "winding/secret",
+    "dir/upward/secret",
+    "nested_link/secret",
+    "nested_link/",
+    "parent/",
+    "parent/outside/secret",
+    "parent/root/file",
+    "around/file",
+    "around/",
+    "slash/",
+    "slash/etc/passwd",
+    "proc_root/etc/passwd",
+    "proc_cwd/outside/secret",
+    "dir/nested/../../relative/secret",
+};
+/* Links whose target is outside, without a slash behind: to be refused where they are followed. */
+static const char *const leaving_links[] = {
+    "absolute",    "absolute_file", "absolute_inside", "relative", "relative_file", "winding",  "dir/upward",
+    "nested_link", "parent",        "around",          "slash",    "proc_root",     "proc_cwd", "dangling"};
+#define COUNT(array) (sizeof(array) / sizeof *(array))
+
+/* Nothing outside has changed, and nothing open is of the outside. */
+static void check_outside(void) {
+  CHECK(host_holds("outside/secret", "secret"));
+  CHECK(!host_has("outside/new"));
+  struct stat status;
+  CHECK(stat("outside", &status) == 0 && status.st_nlink == 2);
+  CHECK(stat("outside/secret", &status) == 0 && status.st_nlink == 1);
+  CHECK(!host_has("new") && !host_has("root/new"));
+  struct wasi *wasi = wasi_state(guest);
+  for (uint32_t fd = 3; fd < wasi->descriptor_slots; fd++) {
+    if (wasi->descriptors[fd].host >= 0) {
+      CHECK(fstat(wasi->descriptors[fd].host, &status) == 0);
+      CHECK(status.st_dev == outside_device && status.st_ino != outside_inode &&
+            status.st_ino != secret_inode);
+    }
+  }
+}
+
+static void opening(void) {
+  plant_links();
+  for (size_t i = 0; i < COUNT(leaving); i++) {
+    EQUAL(open_path(ROOT, leaving[i], 0, READ_ONLY, 0), WASI_EPERM);
+    EQUAL(open_path(ROOT, leaving[i], 0, 0, 0), WASI_EPERM);
+    EQUAL(open_link(ROOT, leaving[i], 0, 0, 0), WASI_EPERM);
+    EQUAL(open_path(ROOT, leaving[i], WASI_OFLAG_DIRECTORY, DIRECTORY, 0), WASI_EPERM);
+    CHECK(open_path(ROOT, leaving[i], WASI_OFLAG_CREAT, READ_WRITE, 0) != WASI_ESUCCESS);
+    CHECK(open_path(ROOT, leaving[i], WASI_OFLAG_TRUNC, READ_WRITE, 0) != WASI_ESUCCESS);
+  }
+  for (size_t i = 0; i < COUNT(leaving_links); i++) {
+    EQUAL(open_path(ROOT, leaving_links[i], 0, READ_ONLY, 0), WASI_EPERM);
+    EQUAL(open_path(ROOT, leaving_links[i], WASI_OFLAG_CREAT, READ_WRITE, 0), WASI_EPERM);
+    EQUAL(open_path(ROOT, leaving_links[i], WASI_OFLAG_CREAT | WASI_OFLAG_TRUNC, READ_WRITE, 0), WASI_EPERM);
+    EQUAL(open_path(ROOT, leaving_links[i], WASI_OFLAG_CREAT | WASI_OFLAG_EXCL, READ_WRITE, 0), WASI_EEXIST);
+    EQUAL(open_link(ROOT, leaving_links[i], 0, READ_ONLY, 0), WASI_ELOOP);
+    EQUAL(open_link(ROOT, leaving_links[i], WASI_OFLAG_CREAT, READ_WRITE, 0), WASI_ELOOP);
+  }
+  check_outside();
+}
+
+static void looking(void) {
+  plant_links();
+  for (size_t i = 0; i < COUNT(leaving); i++) {
+    EQUAL(stat_path(ROOT, 0, leaving[i]), WASI_EPERM);
+    EQUAL(stat_path(ROOT, FOLLOW, leaving[i]), WASI_EPERM);
+    EQUAL(read_link(ROOT, leaving[i], 100), WASI_EPERM);
+    EQUAL(wasi_unstable_path_filestat_get(guest, ROOT, FOLLOW, PATH_A, put_text(PATH_A, leaving[i]), OUT),
+          WASI_EPERM);
+  }
+  for (size_t i = 0; i < COUNT(leaving_links); i++) {
+    EQUAL(stat_path(ROOT, FOLLOW, leaving_links[i]), WASI_EPERM);
+    EQUAL(stat_path(ROOT, 0, leaving_links[i]), WASI_ESUCCESS); /* the link itself is inside */
+    EQUAL(get64(OUT + 16), WASI_FILETYPE_SYMBOLIC_LINK);
+  }
+  check_outside();
+}
+
+static void changing(void) {
+  plant_links();
+  const uint32_t both = WASI_FSTFLAG_ATIM | WASI_FSTFLAG_MTIM;
+  struct stat before, after;
+  CHECK(stat("outside/secret", &before) == 0);
+  for (size_t i = 0; i < COUNT(leaving); i++) {
+    EQUAL(set_times(ROOT, 0, leaving[i], 0, 0, both), WASI_EPERM);
+    EQUAL(set_times(ROOT, FOLLOW, leaving[i], 0, 0, both), WASI_EPERM);
+    EQUAL(make_link(ROOT, 0, leaving[i], ROOT, "new"), WASI_EPERM);
+    EQUAL(make_link(ROOT, FOLLOW, leaving[i], ROOT, "new"), WASI_EPERM);
+  }
+  for (size_t i = 0; i < COUNT(leaving_links); i++) {
+    EQUAL(set_times(ROOT, FOLLOW, leaving_links[i], 0, 0, both), WASI_EPERM);
+    EQUAL(make_link(ROOT, FOLLOW, leaving_links[i], ROOT, "new"), WASI_EPERM);
+    EQUAL(make_link(ROOT, 0, leaving_links[i], ROOT, "new"), WASI_ESUCCESS); /* a second name of the link */
+    EQUAL(open_path(ROOT, "new", 0, READ_ONLY, 0), WASI_EPERM);
+    EQUAL(unlink_file(ROOT, "new"), WASI_ESUCCESS);
+  }
+  CHECK(stat("outside/secret", &after) == 0);
+  CHECK(before.st_mtim.tv_sec == after.st_mtim.tv_sec && before.st_ctim.tv_nsec == after.st_ctim.tv_nsec);
+  check_outside();
+}
+
+/* Calls on a name in a directory: the directory must be inside, the name is taken as it is. */
+static void naming(void) {
+  plant_links();
+  static const char *const parents[] = {"..",         "../outside",       "absolute", "relative",  "winding",
+                                        "dir/upward", "parent",           "slash",    "dir/../..", "around",
+                                        "",           "proc_cwd/outside", "proc_root"};
+  for (size_t i = 0; i < COUNT(parents); i++) {
+    char path[PATH_MAX], existing[PATH_MAX];
+    join(path, parents[i], "/new");
+    join(existing, parents[i], "/secret");
+    EQUAL(make_directory(ROOT, path), WASI_EPERM);
+    EQUAL(remove_directory(ROOT, existing), WASI_EPERM);
+    EQUAL(unlink_file(ROOT, existing), WASI_EPERM);
+    EQUAL(make_symlink("x", ROOT, path), WASI_EPERM);
+    EQUAL(make_link(ROOT, 0, "file", ROOT, path), WASI_EPERM);
+    EQUAL(rename_path(ROOT, "file", ROOT, path), WASI_EPERM);
+    EQUAL(rename_path(ROOT, existing, ROOT, "new"), WASI_EPERM);
+    EQUAL(open_path(ROOT, path, WASI_OFLAG_CREAT, READ_WRITE, 0), WASI_EPERM);
+    EQUAL(open_path(ROOT, path, WASI_OFLAG_CREAT | WASI_OFLAG_EXCL, READ_WRITE, 0), WASI_EPERM);
+  }
+  /* The last component ".." of the mount itself. */
+  EQUAL(make_directory(ROOT, ".."), WASI_EPERM);
+  EQUAL(remove_directory(ROOT, ".."), WASI_EPERM);
+  EQUAL(unlink_file(ROOT, ".."), WASI_EPERM);
+  EQUAL(make_symlink("x", ROOT, "../"), WASI_EPERM);
+  EQUAL(make_link(ROOT, 0, "file", ROOT, "dir/../.."), WASI_EPERM);
+  EQUAL(rename_path(ROOT, "..", ROOT, "new"), WASI_EPERM);
+  EQUAL(rename_path(ROOT, "file", ROOT, ".."), WASI_EPERM);
+  CHECK(host_holds("root/file", "text"));
+  check_outside();
+}
+
+/* A name that is a link with a slash behind it: the kernel never follows it where a name is made or removed.
+ */
+static void slashes_behind_links(void) {
+  plant_links();
+  for (size_t i = 0; i < COUNT(leaving_links); i++) {
+    char path[PATH_MAX];
+    join(path, leaving_links[i], "/");
+    CHECK(make_directory(ROOT, path) != WASI_ESUCCESS);
+    CHECK(remove_directory(ROOT, path) != WASI_ESUCCESS);
+    CHECK(unlink_file(ROOT, path) != WASI_ESUCCESS);
+    CHECK(make_symlink("x", ROOT, path) != WASI_ESUCCESS);
+    CHECK(make_link(ROOT, 0, "file", ROOT, path) != WASI_ESUCCESS);
+    CHECK(rename_path(ROOT, "file", ROOT, path) != WASI_ESUCCESS);
+    CHECK(rename_path(ROOT, path, ROOT, "new") != WASI_ESUCCESS);
+    CHECK(host_has("root/file"));
+  }
+  check_outside();
+}
+
+/* From a directory below the mount's root there is no way up either, not even within the mount. */
+static void subdirectories_confine(void) {
+  plant_links();
+  uint32_t dir = must_open_directory(ROOT, "dir");
+  EQUAL(open_path(dir, "../file", 0, READ_ONLY, 0), WASI_EPERM);
+  EQUAL(open_path(dir, "..", 0, 0, 0), WASI_EPERM);
+  EQUAL(stat_path(dir, 0, "nested/../../file"), WASI_EPERM);
+  EQUAL(rename_path(dir, "nested", dir, "../nested"), WASI_EPERM);
+  EQUAL(make_symlink("../file", dir, "up"), WASI_ESUCCESS);
+  EQUAL(open_path(dir, "up", 0, READ_ONLY, 0), WASI_EPERM);
+  EQUAL(open_path(ROOT, "dir/up", 0, READ_ONLY, 0), WASI_ESUCCESS);
+  check_outside();
+}
+
+/* One mount is no way into another, though both belong to the guest. */
+static void mounts_do_not_meet(void) {
+  CHECK(symlink("../frozen/file", "root/across") == 0);
+  EQUAL(open_path(ROOT, "across", 0, READ_WRITE, 0), WASI_EPERM);
+  EQUAL(open_path(ROOT, "../frozen/file", 0, READ_WRITE, 0), WASI_EPERM);
+  CHECK(host_holds("frozen/file", "text"));
+}
+
+/* Links of /proc that jump to open files, with /proc itself as the mount. */
+static void magic_links(void) {
+  const struct wasmrt_mount mounts[] = {{"/proc/self", "/proc", false}};
+  struct wasmrt_guest_options options = {.mounts = mounts, .mount_count = 1};
+  int before = open("outside/secret", O_RDONLY | O_CLOEXEC);
+  harness_configure(0, NULL, &options);
+  char path[PATH_MAX];
+  join_number(path, "fd/", (uint64_t)before);
+  CHECK(open_path(ROOT, path, 0, READ_ONLY, 0) != WASI_ESUCCESS);
+  CHECK(open_path(ROOT, "root/etc/passwd", 0, READ_ONLY, 0) != WASI_ESUCCESS);
+  CHECK(open_path(ROOT, "cwd/outside/secret", 0, READ_ONLY, 0) != WASI_ESUCCESS);
+  CHECK(open_path(ROOT, "exe", 0, READ_ONLY, 0) != WASI_ESUCCESS);
+  CHECK(open_path(ROOT, "cwd/", 0, 0, 0) != WASI_ESUCCESS);
+  CHECK(stat_path(ROOT, FOLLOW, path) != WASI_ESUCCESS);
+  CHECK(stat_path(ROOT, FOLLOW, "cwd") != WASI_ESUCCESS);
+  CHECK(stat_path(ROOT, 0, "cwd/") != WASI_ESUCCESS);
+  EQUAL(open_path(ROOT, "stat", 0, READ_ONLY, 0), WASI_ESUCCESS); /* what is no link is still there */
+  close(before);
+}
+
+/* Another thread of the host swaps a directory for a link to the outside, and back, as fast as it can. */
+static volatile bool swapping;
+
+static void *swap(void *unused) {
+  (void)unused;
+  while (swapping) {
+    rename("root/swapped", "root/real");
+    (void)symlink("../outside", "root/swapped");
+    unlink("root/swapped");
+    rename("root/real", "root/swapped");
+  }
+  return NULL;
+}
+
+static void swapped_during_the_walk(void) {
+  plant_links();
+  CHECK(mkdir("root/swapped", 0777) == 0);
+  host_file("root/swapped/secret", "decoy");
+  swapping = true;
+  pthread_t thread;
+  CHECK(pthread_create(&thread, NULL, swap, NULL) == 0);
+  unsigned opens = 0;
+  for (int i = 0; i < 4000; i++) {
+    uint32_t error = open_path(ROOT, "swapped/secret", 0, READ_ONLY, 0);
+    if (error == WASI_ESUCCESS) {
+      uint32_t fd = opened();
+      EQUAL(read_bytes(fd, 10), WASI_ESUCCESS);
+      CHECK(get32(OUT) == 5 && memcmp(guest_bytes(BUFFER), "decoy", 5) == 0);
+      EQUAL(wasi_fd_close(guest, fd), WASI_ESUCCESS);
+      opens++;
+    }
+    if (stat_path(ROOT, FOLLOW, "swapped/secret") == WASI_ESUCCESS) {
+      CHECK(get64(OUT + 8) != secret_inode);
+    }
+    unlink_file(ROOT, "swapped/new");
+    make_directory(ROOT, "swapped/new");
+    remove_directory(ROOT, "swapped/new");
+    set_times(ROOT, FOLLOW, "swapped/secret", 0, 0, WASI_FSTFLAG_MTIM);
+  }
+  swapping = false;
+  CHECK(pthread_join(thread, NULL) == 0);
+  CHECK(opens > 0);
+  struct stat status;
+  CHECK(stat("outside/secret", &status) == 0 && status.st_mtim.tv_sec > 0);
+  check_outside();
+}
+
+/* A directory moved up and down while ".." is resolved below it. */
+static void *move(void *unused) {
+  (void)unused;
+  while (swapping) {
+    rename("root/dir/nested", "root/nested");
+    rename("root/nested", "root/dir/nested");
+  }
+  return NULL;
+}
+
+static void moved_during_the_walk(void) {
+  plant_links();
+  swapping = true;
+  pthread_t thread;
+  CHECK(pthread_create(&thread, NULL, move, NULL) == 0);
+  uint32_t dir = must_open_directory(ROOT, "dir");
+  for (int i = 0; i < 4000; i++) {
+    /* Below dir, "nested/../.." is outside of it wherever nested is. */
+    CHECK(stat_path(dir, 0, "nested/../../file") != WASI_ESUCCESS);
+    CHECK(open_path(dir, "nested/../..", 0, 0, 0) != WASI_ESUCCESS);
+    if (stat_path(dir, 0, "nested/..") == WASI_ESUCCESS) {
+      uint64_t inode = get64(OUT + 8);
+      EQUAL(wasi_fd_filestat_get(guest, dir, OUT), WASI_ESUCCESS);
+      EQUAL(get64(OUT + 8), inode);
+    }
+  }
+  swapping = false;
+  CHECK(pthread_join(thread, NULL) == 0);
+  check_outside();
+}
+
+/* Where openat2 is missing or refused, the first path decides for the walk, and for good. */
+static void chooses_a_way(void) {
+  wasi_state(guest)->resolution = WASI_RESOLVE_UNKNOWN;
+  EQUAL(open_path(ROOT, "dir/../..", 0, 0, 0), WASI_EPERM);
+  CHECK(wasi_state(guest)->resolution != WASI_RESOLVE_UNKNOWN);
+  EQUAL(open_path(ROOT, "dir/nested/deep", 0, READ_ONLY, 0), WASI_ESUCCESS);
+}
+
+const struct wasi_test escape_tests[] = {
+    BOTH(opening) BOTH(looking) BOTH(changing) BOTH(naming) BOTH(slashes_behind_links)
+        BOTH(subdirectories_confine) BOTH(mounts_do_not_meet) BOTH(magic_links) BOTH(swapped_during_the_walk)
+            BOTH(moved_during_the_walk) ONCE(chooses_a_way){0}};
