@@ -6,6 +6,7 @@
  */
 #include "lld.h"
 
+#include <csignal>
 #include <cstdlib>
 #include <cstring>
 #include <mutex>
@@ -29,6 +30,33 @@ linker_state &state() {
   return instance;
 }
 
+/*
+ * lld registers its temporary files for removal by signal handlers, which then stay, on a stack that stays as
+ * well. In an embedder these may be the ones for traps: put back what was there.
+ */
+class signals_as_before {
+public:
+  signals_as_before() {
+    for (int i = 1; i < first_realtime_signal; i++) {
+      sigaction(i, nullptr, &actions[i]);
+    }
+    sigaltstack(nullptr, &stack);
+  }
+  ~signals_as_before() {
+    for (int i = 1; i < first_realtime_signal; i++) {
+      sigaction(i, &actions[i], nullptr);
+    }
+    sigaltstack(&stack, nullptr);
+  }
+  signals_as_before(const signals_as_before &) = delete;
+  signals_as_before &operator=(const signals_as_before &) = delete;
+
+private:
+  static constexpr int first_realtime_signal = 32;
+  struct sigaction actions[first_realtime_signal];
+  stack_t stack;
+};
+
 } // namespace
 
 bool lld_run(const char *const *arguments, char **output) {
@@ -42,6 +70,7 @@ bool lld_run(const char *const *arguments, char **output) {
   {
     std::lock_guard<std::mutex> lock(state().mutex);
     if (state().can_run) {
+      const signals_as_before guard;
       llvm::raw_string_ostream stream(text);
       const lld::DriverDef drivers[] = {{lld::Gnu, &lld::elf::link}};
       // What lld calls fatal would end the process; with crash recovery it comes back here.

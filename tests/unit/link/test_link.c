@@ -11,6 +11,7 @@
 #include <llvm-c/Target.h>
 #include <llvm-c/TargetMachine.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -241,17 +242,11 @@ static const struct {
     {LINK_X86_64, "main.o", "/", "cannot open output file /: Is a directory"},
     {LINK_AARCH64, "main.o", "program", "main.o is incompatible with aarch64linux"},
     {LINK_X86_64, "text.o", "program", "text.o:1: "},
-    {LINK_X86_64, "short.o", "program", "short.o: "},
 };
 
 START_TEST(reports_bad_files) {
   object(LINK_X86_64, "main.o", program_text);
   write_file("text.o", "hello\n", 6);
-  Elf64_Ehdr header;
-  uint8_t *const bytes = read_elf("main.o", &header);
-  write_file("short.o", (const char *)bytes, 200);
-  free(bytes);
-
   const char *const inputs[] = {failures[_i].input};
   struct link_job job = executable(failures[_i].arch, inputs, 1);
   job.output = failures[_i].output;
@@ -260,7 +255,52 @@ START_TEST(reports_bad_files) {
   ck_assert_uint_eq(error_count, 1);
   ck_assert_msg(strncmp(errors, failures[_i].error, strlen(failures[_i].error)) == 0, "%s", errors);
   ck_assert_uint_eq(undefined.count, 0);
-  ck_assert_uint_eq(count_files(), 3);
+  ck_assert_uint_eq(count_files(), 2);
+}
+END_TEST
+
+/* What lld calls fatal does not end the process, but it is the last that lld does there. */
+START_TEST(survives_fatal_errors) {
+  object(LINK_X86_64, "main.o", program_text);
+  Elf64_Ehdr header;
+  uint8_t *const bytes = read_elf("main.o", &header);
+  write_file("short.o", (const char *)bytes, 200);
+  free(bytes);
+  const char *const inputs[] = {"short.o"};
+  const struct link_job job = executable(LINK_X86_64, inputs, 1);
+  ck_assert(!link_run(&job, &arena, &sink, NULL));
+  ck_assert_uint_eq(error_count, 1);
+  ck_assert_ptr_nonnull(strstr(errors, "short.o: "));
+  ck_assert(!link_run(&job, &arena, &sink, NULL));
+  ck_assert_uint_eq(error_count, 2);
+  ck_assert_ptr_nonnull(strstr(errors, "cannot run again"));
+  ck_assert_uint_eq(count_files(), 2);
+  teardown();
+  _exit(EXIT_SUCCESS); /* lld leaves memory behind, which a leak checker would report */
+}
+END_TEST
+
+/* Handlers of the embedder's, for traps above all, stay in place. */
+START_TEST(leaves_signal_handlers_alone) {
+  static const int signals[] = {SIGSEGV, SIGBUS, SIGABRT, SIGILL,  SIGFPE,
+                                SIGTRAP, SIGINT, SIGTERM, SIGPIPE, SIGUSR1};
+  struct sigaction before[sizeof signals / sizeof *signals];
+  stack_t stack_before;
+  stack_t stack_after;
+  const char *const inputs[] = {object(LINK_X86_64, "main.o", program_text)};
+  const struct link_job job = executable(LINK_X86_64, inputs, 1);
+  for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) {
+    sigaction(signals[i], NULL, &before[i]);
+  }
+  sigaltstack(NULL, &stack_before);
+  ck_assert(link_run(&job, &arena, &sink, NULL));
+  for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) {
+    struct sigaction after;
+    sigaction(signals[i], NULL, &after);
+    ck_assert_msg(after.sa_handler == before[i].sa_handler, "the handler of signal %d changed", signals[i]);
+  }
+  sigaltstack(NULL, &stack_after);
+  ck_assert_ptr_eq(stack_after.ss_sp, stack_before.ss_sp);
 }
 END_TEST
 
@@ -350,6 +390,8 @@ int main(void) {
   tcase_add_loop_test(tests, lists_undefined_symbols, LINK_X86_64, LINK_AARCH64 + 1);
   tcase_add_test(tests, reports_other_errors);
   tcase_add_loop_test(tests, reports_bad_files, 0, sizeof failures / sizeof *failures);
+  tcase_add_exit_test(tests, survives_fatal_errors, EXIT_SUCCESS);
+  tcase_add_test(tests, leaves_signal_handlers_alone);
   tcase_add_loop_test(tests, makes_shared_objects, LINK_X86_64, LINK_AARCH64 + 1);
   tcase_add_test(tests, prints_commands_for_a_shell);
   tcase_add_test(tests, takes_odd_names);
