@@ -1,6 +1,6 @@
 #!/bin/sh
-# Installs with apt what building and testing wasm2native need on Debian 12 and 13, and nothing that is there already:
-# a second run installs nothing and does not touch the network. Run it as root or as a user who may sudo.
+# Installs with apt what building and testing wasm2native need on Debian 12 and 13, and nothing that is there
+# already: a second run installs nothing and does not touch the network. Run it as root or as a user who may sudo.
 #
 #   sh cmake/deps.sh [--build-only] [--list]
 #
@@ -31,8 +31,8 @@ done
 command -v apt-get >/dev/null && command -v dpkg-query >/dev/null ||
   fail "this is not a Debian system; see the package lists in $0 for what to install by hand"
 
-# Executables are made for both architectures on either of them: musl's static library and start files of the foreign
-# one come from Debian's multi-arch package, its test programs run under qemu.
+# Executables are made for both architectures on either of them: musl's static library and start files of the
+# foreign one come from Debian's multi-arch package, its test programs run under qemu.
 host=$(dpkg --print-architecture)
 case $host in
 amd64) foreign=arm64 ;;
@@ -52,8 +52,9 @@ has_rust_target() {
   return 1
 }
 
-# The tests: unit tests (check, cjson), modules compiled from C, C++ and Rust, the foreign architecture (qemu), other
-# people's programs from Debian's source packages (dpkg-dev; sqlite's build runs tclsh, Lua's binaryen) and from npm.
+# The tests: unit tests (check, cjson), modules compiled from C, C++ and Rust, the foreign architecture (qemu),
+# other people's programs from Debian's source packages (dpkg-dev; sqlite's build runs tclsh, Lua's binaryen) and
+# from npm.
 if [ $with_tests = yes ]; then
   packages="$packages check libcjson-dev clang-format-19 dpkg-dev time tcl binaryen qemu-user
     wasi-libc libclang-rt-19-dev-wasm32 libc++-19-dev-wasm32 libc++abi-19-dev-wasm32"
@@ -64,7 +65,8 @@ fi
 
 missing=
 for package in $packages; do
-  [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null || :)" = installed ] || missing="$missing $package"
+  [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null || :)" = installed ] ||
+    missing="$missing $package"
 done
 
 if [ $list_only = yes ]; then
@@ -90,5 +92,5 @@ if [ $with_tests = yes ] && command -v rustup >/dev/null && ! has_rust_target; t
   rustup target add wasm32-wasip1
 fi
 [ $with_tests = no ] || has_rust_target ||
-  echo "deps.sh: $(command -v rustc) cannot compile for wasm32-wasip1; the Rust test program will be skipped" >&2
+  echo "deps.sh: $(command -v rustc) cannot compile for wasm32-wasip1; the Rust program will be skipped" >&2
 [ -n "$missing" ] || echo "deps.sh: nothing to install"

@@ -3,8 +3,8 @@
 #
 #   sh tests/programs/fetch.sh DIRECTORY PACKAGE...
 #
-# It uses apt with package lists of its own, so that the machine's apt configuration needs no deb-src line and is not
-# touched; apt checks the archive's signature. The release is fixed: the same sources on every machine.
+# It uses apt with package lists of its own, so that the machine's apt configuration needs no deb-src line and is
+# not touched; apt checks the archive's signature. The release is fixed: the same sources on every machine.
 set -eu
 release=bookworm
 directory=$1
@@ -22,21 +22,29 @@ directory=$(cd "$directory" && pwd)
 # The mirror that this machine uses for Debian, if it has one.
 mirror=$(apt-get indextargets --format '$(ORIGIN) $(LABEL) $(REPO_URI)' 'Created-By: Packages' 2>/dev/null |
   sed -n 's/^Debian Debian \([a-z]*:\/\/[^ ]*\)$/\1/p' | head -n 1)
-echo "deb-src [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] ${mirror:-http://deb.debian.org/debian} $release main" \
-  >"$directory/apt/sources.list"
+keyring=/usr/share/keyrings/debian-archive-keyring.gpg
+echo "deb-src [signed-by=$keyring] ${mirror:-http://deb.debian.org/debian} $release main" >"$directory/apt/sources.list"
+
+quietly() {
+  "$@" >"$directory/apt/log" 2>&1 || {
+    cat "$directory/apt/log" >&2
+    exit 1
+  }
+}
 
 apt() {
   apt-get -q -o Dir::Etc::sourcelist="$directory/apt/sources.list" -o Dir::Etc::sourceparts=/dev/null \
-    -o Dir::State::lists="$directory/apt/lists" -o Dir::Cache="$directory/apt/cache" -o APT::Sandbox::User=root "$@"
+    -o Dir::State::lists="$directory/apt/lists" -o Dir::Cache="$directory/apt/cache" \
+    -o APT::Sandbox::User="$(id -un)" "$@"
 }
 
 cd "$directory/download"
-apt update >"$directory/apt/log" 2>&1 || { cat "$directory/apt/log" >&2; exit 1; }
+quietly apt update
 for package in $missing; do
   rm -f ./*.dsc
-  apt source --download-only "$package" >"$directory/apt/log" 2>&1 || { cat "$directory/apt/log" >&2; exit 1; }
+  quietly apt source --download-only "$package"
   # Upstream's source without Debian's patches, which are about its packaging.
-  dpkg-source --skip-patches -x ./*.dsc unpacked >"$directory/apt/log" 2>&1 || { cat "$directory/apt/log" >&2; exit 1; }
+  quietly dpkg-source --skip-patches -x ./*.dsc unpacked
   mv unpacked "$directory/$package"
 done
 cd "$directory"

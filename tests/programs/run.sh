@@ -1,15 +1,17 @@
 #!/bin/sh
-# Compiles real programs to WebAssembly, those to executables with wasm2native, and compares what they do with what native
-# builds of the same sources do.
+# Compiles real programs to WebAssembly, those to executables with wasm2native, and compares what they do with what
+# native builds of the same sources do.
 #
-#   sh tests/programs/run.sh [--arch=x86_64|aarch64|all] [--quick] [NAME...]
+#   sh tests/programs/run.sh [--arch=x86_64|aarch64|all] [--quick] [--make] [NAME...]
 #
 #   NAME      lua sqlite zstd bzip2 cxx rust; all of them when none is given
 #   --arch    which executables to make and run, under qemu where they are not the host's; default all
 #   --quick   less data for the compressors
+#   --make    only make the modules (build/programs/NAME/app.wasm) and the native programs beside them
 #
-# Lua, sqlite, zstd and bzip2 come from Debian's source packages, fetched once into build/programs; without a network they
-# are skipped. The environment variable WASM2NATIVE names another tool to test, PROGRAMS another directory to work in.
+# Lua, sqlite, zstd and bzip2 come from Debian's source packages, fetched once into build/programs; without a network
+# they are skipped. The environment variable WASM2NATIVE names another tool to test, PROGRAMS another directory to
+# work in.
 set -u
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -19,18 +21,20 @@ work=${PROGRAMS:-$root/build/programs}
 arches=all
 size=20000000
 names=
+make_only=no
 for argument; do
   case $argument in
   --arch=x86_64 | --arch=aarch64 | --arch=all) arches=${argument#--arch=} ;;
   --quick) size=2000000 ;;
-  -h | --help) sed -n '2,13s/^# \{0,1\}//p' "$0"; exit 0 ;;
+  --make) make_only=yes ;;
+  -h | --help) sed -n '2,15s/^# \{0,1\}//p' "$0"; exit 0 ;;
   lua | sqlite | zstd | bzip2 | cxx | rust) names="$names $argument" ;;
   *) echo "run.sh: unknown argument '$argument' (see --help)" >&2; exit 2 ;;
   esac
 done
 [ "$arches" != all ] || arches="x86_64 aarch64"
 names=${names:-lua sqlite zstd bzip2 cxx rust}
-[ -x "$tool" ] || { echo "run.sh: there is no $tool: build it first, see README.md" >&2; exit 2; }
+[ $make_only = yes ] || [ -x "$tool" ] || { echo "run.sh: there is no $tool: build it first, see README.md" >&2; exit 2; }
 
 passed=0 failed=0 skipped=0
 
@@ -45,7 +49,8 @@ report() { # VERDICT CHECK [DETAIL]
 
 # Is FILE there and newer than the sources in this folder? Then it need not be built again.
 is_built() { # FILE
-  [ -e "$1" ] && [ -z "$(find "$here" -type f -newer "$1" ! -name '*.lua' ! -name '*.sql' ! -name '*.sh' | head -n 1)" ]
+  [ -e "$1" ] &&
+    [ -z "$(find "$here" -type f -newer "$1" ! -name '*.lua' ! -name '*.sql' ! -name '*.sh' | head -n 1)" ]
 }
 
 # wasi-libc's emulations of what WASI lacks, and ours of what wasi-libc lacks.
@@ -70,7 +75,8 @@ build_lua() {
 
 build_sqlite() {
   ../source/sqlite3/configure --disable-tcl --disable-readline && make sqlite3.c shell.c || return 1
-  options="-DSQLITE_THREADSAFE=0 -DSQLITE_OMIT_LOAD_EXTENSION -DSQLITE_OMIT_WAL -DSQLITE_MAX_MMAP_SIZE=0 -DSQLITE_OMIT_POPEN"
+  options="-DSQLITE_THREADSAFE=0 -DSQLITE_OMIT_LOAD_EXTENSION -DSQLITE_OMIT_WAL -DSQLITE_MAX_MMAP_SIZE=0
+    -DSQLITE_OMIT_POPEN"
   $wasm_cc $options -I. -c sqlite3.c shell.c "$here/wasi/posix.c" &&
     $wasm_ld sqlite3.o shell.o posix.o -o app.wasm &&
     $native_cc $options -I. sqlite3.c shell.c -lm -o native
@@ -107,7 +113,7 @@ build_rust() {
     rustc --edition 2021 -O "$here/rust/records.rs" -o native
 }
 
-# ---- scenarios: steps_NAME runs the command "$@" in a fresh directory; each step leaves one .out file to compare ----
+# ---- scenarios: steps_NAME runs the command "$@" in a fresh directory; each step leaves a .out file to compare ----
 
 step() { # STEP COMMAND...
   step=$1
@@ -136,11 +142,13 @@ steps_sqlite() {
     step $script "$@" -vfs unix-none test.db <$script.sql
   done
   # What the program under test left, read by the native build, and its dump, restored by the native build.
-  step 5-reopen ../native test.db 'PRAGMA integrity_check; SELECT * FROM yearly; SELECT count(*), sum(length(note)) FROM reading;'
+  step 5-reopen ../native test.db 'PRAGMA integrity_check; SELECT * FROM yearly;
+    SELECT count(*), sum(length(note)) FROM reading;'
   ../native restored.db <dump.sql
   step 6-restored ../native restored.db "ATTACH 'test.db' AS other; SELECT count(*) FROM reading;
     SELECT * FROM city EXCEPT SELECT * FROM other.city; SELECT * FROM log EXCEPT SELECT * FROM other.log;
-    SELECT * FROM reading EXCEPT SELECT * FROM other.reading; SELECT * FROM other.reading EXCEPT SELECT * FROM reading;"
+    SELECT * FROM reading EXCEPT SELECT * FROM other.reading;
+    SELECT * FROM other.reading EXCEPT SELECT * FROM reading;"
 }
 
 steps_round_trip() { # COMPRESS DECOMPRESS SUFFIX COMMAND...
@@ -212,7 +220,11 @@ prepare() { # NAME: sources and builds; a reason to skip goes to $reason
   cd "$work/$1" || exit 2
   if ! is_built app.wasm || ! [ -x native ]; then
     rm -rf ./*
-    "build_$1" >build.log 2>&1 || { rm -f app.wasm; report FAILED "$1 builds" "see $work/$1/build.log"; return 1; }
+    if ! "build_$1" >build.log 2>&1; then
+      rm -f app.wasm
+      report FAILED "$1 builds" "see $work/$1/build.log"
+      return 1
+    fi
   fi
 }
 
@@ -221,7 +233,8 @@ compile() { # NAME ARCH: makes NAME/ARCH.exe and says what it took
   options=
   [ "$1" != lua ] || options="--dir=$work/$1/$2::/"
   rm -f "$2.exe"
-  if ! /usr/bin/time -f '%e %M' -o "$2.time" "$tool" --target="$2-linux" $options app.wasm -o "$2.exe" >"$2.log" 2>&1; then
+  if ! /usr/bin/time -f '%e %M' -o "$2.time" \
+    "$tool" --target="$2-linux" $options app.wasm -o "$2.exe" >"$2.log" 2>&1; then
     report FAILED "$1 $2 compiles" "see $work/$1/$2.log"
     head -n 5 "$2.log"
     return 1
@@ -247,10 +260,17 @@ for name in $names; do
     report skipped "$name" "$reason"
     continue
   fi
+  if [ $make_only = yes ]; then
+    report ok "$name builds"
+    continue
+  fi
   case $name in
   zstd | bzip2)
     if ! [ -e "$work/data.txt" ] || [ "$(cat "$work/data.size")" != $size ]; then
-      (prepare lua && [ -z "$reason" ]) || { report skipped $name "the data is made by Lua, which is missing"; continue; }
+      if ! (prepare lua && [ -z "$reason" ]) >/dev/null; then
+        report skipped $name "the data is made by Lua, which is missing"
+        continue
+      fi
       "$work/lua/native" "$here/lua/generate.lua" "$work/data.txt" $size && echo $size >"$work/data.size"
       cd "$work/$name" || exit 2
     fi
@@ -260,7 +280,10 @@ for name in $names; do
   for arch in $arches; do
     command=../$arch.exe
     if [ $arch != "$(uname -m)" ]; then
-      command -v qemu-$arch >/dev/null || { report skipped "$name $arch" "qemu-$arch is not installed"; continue; }
+      if ! command -v qemu-$arch >/dev/null; then
+        report skipped "$name $arch" "qemu-$arch is not installed"
+        continue
+      fi
       command="qemu-$arch $command"
     fi
     compile $name $arch || continue

@@ -1,5 +1,5 @@
--- Writes a file of about SIZE bytes, the same each time: words of very different frequencies, tables of numbers, repeats
--- of what came before and stretches of noise. Usage: lua generate.lua FILE SIZE
+-- Writes a file of about SIZE bytes, the same each time: words of very different frequencies, tables of numbers,
+-- repeats of what came before and stretches of noise. Usage: lua generate.lua FILE SIZE
 local file, size = assert(io.open(arg[1], "wb")), tonumber(arg[2])
 local state = 88172645463325252
 local function random(n)

@@ -1,5 +1,5 @@
-// The Rust standard library: files and directories, collections, formatting, iterators, strings, traits, arguments. Prints
-// only what is the same on every machine.
+// The Rust standard library: files and directories, collections, formatting, iterators, strings, traits, arguments.
+// Prints only what is the same on every machine.
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap, HashSet, VecDeque};
 use std::fmt;
