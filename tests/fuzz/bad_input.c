@@ -150,6 +150,13 @@ static void flush(struct run *run) {
   run->entry_count = 0;
 }
 
+/* The features noted as used are all that a module needs. */
+static bool is_valid_with_what_it_uses(struct entry *entry) {
+  struct result again = judge(entry->bytes, entry->result.used);
+  memcpy(entry->result.message, again.message, sizeof again.message);
+  return again.verdict == VERDICT_VALID;
+}
+
 /* Judges the `size` bytes at `bytes`, which are copied, with the byte at `changed` (if within) replaced. */
 static void try_module(struct run *run, const struct file *file, size_t size, size_t changed, uint8_t byte) {
   uint8_t *copy = malloc(size + 1);
@@ -168,6 +175,9 @@ static void try_module(struct run *run, const struct file *file, size_t size, si
   run->slowest = entry->result.seconds > run->slowest ? entry->result.seconds : run->slowest;
   if (entry->result.seconds > SLOWEST) {
     fail(run, entry, "it takes more than a second");
+  }
+  if (entry->result.verdict == VERDICT_VALID && !is_valid_with_what_it_uses(entry)) {
+    fail(run, entry, "it needs a feature that it is not said to use");
   }
   if (run->entry_count == BATCH) {
     flush(run);

@@ -44,6 +44,7 @@ struct result judge(struct slice bytes, wasm_features features) {
     fprintf(stderr, "the returned value and the diagnostics disagree\n");
     abort();
   }
+  result.used = is_valid ? module.used : 0;
   arena_free(&arena);
   free(copy);
   return result;

@@ -11,6 +11,7 @@ struct result {
   enum diag_phase phase; /* of the first error that decides */
   size_t offset;
   char message[160];
+  wasm_features used; /* of a valid module */
   double seconds;
 };
 

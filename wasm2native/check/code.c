@@ -117,6 +117,7 @@ static bool check_code(struct checker *c, struct slice code, size_t offset) {
       break;
     }
   }
+  c->used |= walk.used;
   if (wasm_reader_failed(&walk.reader)) {
     return fail_walk(c, &walk.reader);
   }

@@ -174,9 +174,6 @@ static bool indirect_callee(struct checker *c, const struct wasm_func_type **typ
     return check_fail(c, "type mismatch in %s: expected a table of funcref, table %" PRIu32 " has %s",
                       check_text(c), table, wasm_type_name(c->module->tables[table].type));
   }
-  if (table > 0) {
-    c->used |= WASM_FEATURE_BIT(WASM_FEATURE_REFERENCE_TYPES);
-  }
   if (!check_has_type(c, c->insn.imm.pair.first)) {
     return false;
   }

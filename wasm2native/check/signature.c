@@ -12,9 +12,6 @@ static bool check_memarg(struct checker *c, const struct wasm_opcode_info *info)
   if (!check_has_memory(c, memory)) {
     return false;
   }
-  if (memory > 0) {
-    c->used |= WASM_FEATURE_BIT(WASM_FEATURE_MULTI_MEMORY);
-  }
   if (c->insn.imm.mem.align > info->n) {
     return check_fail(
         c, "alignment must not be larger than natural: 2^%" PRIu32 " in %s, whose access has 2^%d bytes",

@@ -58,30 +58,27 @@ static void read_select_types(struct wasm_walk *walk, struct wasm_insn *insn) {
   }
 }
 
-/* A table index where the first standard had a zero byte. */
-static uint32_t read_table_index(struct wasm_walk *walk) {
+/* A table or memory index where the standard before `feature` had a zero byte. */
+static uint32_t read_index(struct wasm_walk *walk, enum wasm_feature feature) {
   struct wasm_reader *r = &walk->reader;
   size_t offset = wasm_reader_offset(r);
-  if (has_feature(walk, WASM_FEATURE_REFERENCE_TYPES)) {
-    return wasm_read_u32(r);
+  if (r->at != r->end && *r->at == 0) {
+    r->at++;
+    return 0;
   }
-  if (wasm_read_u8(r) != 0) {
-    wasm_reader_needs(r, offset, WASM_FEATURE_REFERENCE_TYPES);
+  if (!has_feature(walk, feature)) {
+    wasm_reader_needs(r, offset, feature);
   }
-  return 0;
+  walk->used |= WASM_FEATURE_BIT(feature);
+  return wasm_read_u32(r);
 }
 
-/* A memory index where the standard before multi-memory had a zero byte. */
+static uint32_t read_table_index(struct wasm_walk *walk) {
+  return read_index(walk, WASM_FEATURE_REFERENCE_TYPES);
+}
+
 static uint32_t read_memory_index(struct wasm_walk *walk) {
-  struct wasm_reader *r = &walk->reader;
-  size_t offset = wasm_reader_offset(r);
-  if (has_feature(walk, WASM_FEATURE_MULTI_MEMORY)) {
-    return wasm_read_u32(r);
-  }
-  if (wasm_read_u8(r) != 0) {
-    wasm_reader_needs(r, offset, WASM_FEATURE_MULTI_MEMORY);
-  }
-  return 0;
+  return read_index(walk, WASM_FEATURE_MULTI_MEMORY);
 }
 
 /*
@@ -99,11 +96,20 @@ static void read_memarg(struct wasm_walk *walk, struct wasm_insn *insn) {
     if (!has_feature(walk, WASM_FEATURE_MULTI_MEMORY)) {
       wasm_reader_needs(r, offset, WASM_FEATURE_MULTI_MEMORY);
     }
+    walk->used |= WASM_FEATURE_BIT(WASM_FEATURE_MULTI_MEMORY);
     memory = wasm_read_u32(r);
   }
   insn->imm.mem.align = align & 0x3f;
   insn->imm.mem.memory = memory;
-  insn->imm.mem.offset = has_feature(walk, WASM_FEATURE_MEMORY64) ? wasm_read_u64(r) : wasm_read_u32(r);
+  if (r->at != r->end && *r->at < 0x80) {
+    insn->imm.mem.offset = *r->at++;
+  } else if (has_feature(walk, WASM_FEATURE_MEMORY64)) {
+    size_t start = wasm_reader_offset(r);
+    insn->imm.mem.offset = wasm_read_u64(r);
+    walk->used |= wasm_reader_offset(r) - start > 5 ? WASM_FEATURE_BIT(WASM_FEATURE_MEMORY64) : 0;
+  } else {
+    insn->imm.mem.offset = wasm_read_u32(r);
+  }
 }
 
 static void read_v128(struct wasm_reader *r, struct wasm_insn *insn) {

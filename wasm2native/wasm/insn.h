@@ -51,6 +51,7 @@ struct wasm_insn {
 struct wasm_walk {
   struct wasm_reader reader;
   wasm_features features;
+  wasm_features used;  /* what encodings needed so far; the opcodes' features are not in it */
   struct arena *arena; /* for label vectors */
 };
 

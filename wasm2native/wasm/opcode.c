@@ -19,7 +19,7 @@ const struct wasm_opcode_info wasm_opcode_info[WASM_OP_COUNT] = {
 };
 
 const bool wasm_kind_live[WASM_KIND_COUNT] = {
-#define KIND(name, live) [WASM_KIND_##name] = live,
+#define KIND(name, live, lowered) [WASM_KIND_##name] = live,
 #include "kinds.def"
 };
 

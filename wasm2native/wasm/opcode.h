@@ -18,7 +18,7 @@ enum wasm_opcode {
 
 /* Families: the lowering has one function each, the validator one rule for each whose signature is "*". */
 enum wasm_kind {
-#define KIND(name, live) WASM_KIND_##name,
+#define KIND(name, live, lowered) WASM_KIND_##name,
 #include "kinds.def"
   WASM_KIND_COUNT
 };

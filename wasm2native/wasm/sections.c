@@ -37,8 +37,14 @@ enum wasm_type wasm_decoder_value_type(struct wasm_decoder *d) {
   return type;
 }
 
-enum wasm_type wasm_decoder_ref_type(struct wasm_decoder *d) {
-  return wasm_read_ref_type(&d->r, d->features);
+enum wasm_type wasm_decoder_element_type(struct wasm_decoder *d) {
+  if (d->r.at != d->r.end && *d->r.at == WASM_FUNCREF) {
+    d->r.at++;
+    return WASM_FUNCREF; /* tables had this type from the beginning, when it was none of values */
+  }
+  enum wasm_type type = wasm_read_ref_type(&d->r, d->features);
+  d->module->used |= WASM_FEATURE_BIT(wasm_type_feature(type));
+  return type;
 }
 
 /* A list of value types (spec 5.3.5), borrowed from the input: each is one byte. */
@@ -90,10 +96,22 @@ static void decode_function_section(struct wasm_decoder *d) {
   module->func_count = imports + count;
 }
 
+/* A number of pages or elements: 32 bits wide before memory64, which is used if more than five bytes are. */
+static uint64_t decode_size(struct wasm_decoder *d) {
+  if ((d->features & WASM_FEATURE_BIT(WASM_FEATURE_MEMORY64)) == 0) {
+    return wasm_read_u32(&d->r);
+  }
+  size_t start = wasm_reader_offset(&d->r);
+  uint64_t size = wasm_read_u64(&d->r);
+  if (wasm_reader_offset(&d->r) - start > 5) {
+    d->module->used |= WASM_FEATURE_BIT(WASM_FEATURE_MEMORY64);
+  }
+  return size;
+}
+
 /*
  * Limits (spec 5.3.8) with the flags of the proposals: 1 has a maximum, 2 shared, 4 64-bit addresses, 8 page
- * size. The first and the last but one are all that tables may have. Without memory64 the numbers are 32 bits
- * wide.
+ * size, of which `allowed` says which make sense.
  */
 static struct wasm_limits decode_limits(struct wasm_decoder *d, uint8_t allowed, uint8_t *flags) {
   size_t offset = wasm_reader_offset(&d->r);
@@ -110,14 +128,13 @@ static struct wasm_limits decode_limits(struct wasm_decoder *d, uint8_t allowed,
   if ((*flags & 8) != 0) {
     wasm_decoder_use(d, WASM_FEATURE_CUSTOM_PAGE_SIZES, offset);
   }
-  unsigned bits = (d->features & WASM_FEATURE_BIT(WASM_FEATURE_MEMORY64)) != 0 ? 64 : 32;
   struct wasm_limits limits = {
       .has_max = (*flags & 1) != 0,
       .is_shared = (*flags & 2) != 0,
       .is_64 = (*flags & 4) != 0,
   };
-  limits.min = wasm_read_unsigned(&d->r, bits);
-  limits.max = limits.has_max ? wasm_read_unsigned(&d->r, bits) : 0;
+  limits.min = decode_size(d);
+  limits.max = limits.has_max ? decode_size(d) : 0;
   return limits;
 }
 
@@ -127,10 +144,7 @@ struct wasm_table wasm_decoder_table(struct wasm_decoder *d) {
   if (d->r.at != d->r.end && *d->r.at == 0x40) {
     wasm_reader_needs(&d->r, table.offset, WASM_FEATURE_FUNCTION_REFERENCES); /* with an initial value */
   }
-  table.type = wasm_decoder_ref_type(d);
-  if (table.type != WASM_FUNCREF) {
-    d->module->used |= WASM_FEATURE_BIT(WASM_FEATURE_REFERENCE_TYPES);
-  }
+  table.type = wasm_decoder_element_type(d);
   table.limits = decode_limits(d, 1 | 4, &flags);
   return table;
 }

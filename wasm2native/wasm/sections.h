@@ -48,9 +48,9 @@ void wasm_decoder_limit(struct wasm_decoder *d, size_t offset, uint64_t count, u
 /* wasm_read_count within a limit; 0 after a failure. */
 uint32_t wasm_decoder_count(struct wasm_decoder *d, size_t min_size, uint32_t limit, const char *what);
 
-/* Types, noted as used. */
+/* The type of a value, and that of the elements of a table or segment; noted as used. */
 enum wasm_type wasm_decoder_value_type(struct wasm_decoder *d);
-enum wasm_type wasm_decoder_ref_type(struct wasm_decoder *d);
+enum wasm_type wasm_decoder_element_type(struct wasm_decoder *d);
 
 /* A constant expression: everything up to the `end` that closes it. */
 struct wasm_expr wasm_decoder_expr(struct wasm_decoder *d);

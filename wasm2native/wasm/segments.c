@@ -43,7 +43,7 @@ static void decode_element(struct wasm_decoder *d, struct wasm_element *element)
     element->start = wasm_decoder_expr(d);
   }
   if ((flags & 3) != 0 && (flags & 4) != 0) {
-    element->type = wasm_decoder_ref_type(d);
+    element->type = wasm_decoder_element_type(d);
   } else if ((flags & 3) != 0 && wasm_read_u8(r) != 0) {
     wasm_reader_fail_at(r, wasm_reader_offset(r) - 1, "malformed element kind");
   }
