@@ -1,6 +1,7 @@
 #!/bin/sh
 # Installs with apt what building and testing wasm2native need on Debian 12 and 13, and nothing that is there
-# already: a second run installs nothing and does not touch the network. Run it as root or as a user who may sudo.
+# already: a second run installs nothing and does not touch the network. Run it as root or as a user who may
+# sudo.
 #
 #   sh cmake/deps.sh [--build-only] [--list]
 #
@@ -9,7 +10,7 @@
 set -eu
 
 usage() {
-  sed -n '2,8s/^# \{0,1\}//p' "$0"
+  awk 'NR > 1 { if (!sub(/^# ?/, "")) exit; print }' "$0"
 }
 
 fail() {
@@ -52,9 +53,9 @@ has_rust_target() {
   return 1
 }
 
-# The tests: unit tests (check, cjson), modules compiled from C, C++ and Rust, the foreign architecture (qemu),
-# other people's programs from Debian's source packages (dpkg-dev; sqlite's build runs tclsh, Lua's binaryen) and
-# from npm.
+# The tests: unit tests (check, cjson), modules compiled from C, C++ and Rust, the foreign architecture
+# (qemu), other people's programs from Debian's source packages (dpkg-dev; sqlite's build runs tclsh, Lua's
+# binaryen) and from npm.
 if [ $with_tests = yes ]; then
   packages="$packages check libcjson-dev clang-format-19 dpkg-dev time tcl binaryen qemu-user
     wasi-libc libclang-rt-19-dev-wasm32 libc++-19-dev-wasm32 libc++abi-19-dev-wasm32"

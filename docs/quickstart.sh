@@ -1,11 +1,11 @@
 #!/bin/sh
-# From a fresh Debian machine to a WebAssembly program that runs as a native executable: installs what is needed,
-# builds wasm2native, compiles a program and runs it.
+# From a fresh Debian machine to a WebAssembly program that runs as a native executable: installs what is
+# needed, builds wasm2native, compiles a program and runs it.
 #
 #   sh docs/quickstart.sh [APP.wasm [ARGUMENT...]]
 #
-# Without a program of yours it takes the Lua interpreter (a small C program where there is no network to fetch
-# Lua's source from). The executable stays in build/quickstart.
+# Without a program of yours it takes the Lua interpreter (a small C program where there is no network to
+# fetch Lua's source from). The executable stays in build/quickstart.
 set -eu
 
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -36,7 +36,7 @@ quietly() { # WHAT COMMAND...
 
 case ${1:-} in
 -h | --help)
-  sed -n '2,8s/^# \{0,1\}//p' "$0"
+  awk 'NR > 1 { if (!sub(/^# ?/, "")) exit; print }' "$0"
   exit 0
   ;;
 -*) fail "unknown option '$1' (see --help)" ;;
@@ -72,13 +72,14 @@ if [ -z "$module" ]; then
       print("Hello from " .. _VERSION .. ": there are " .. n .. " primes below a million.")'
     set -- -e "$script"
     name=lua
-    echo "Lua's interpreter, compiled from its C source by clang --target=wasm32-wasi: build/programs/lua/app.wasm"
+    echo "Lua's interpreter, compiled from C by clang --target=wasm32-wasi: build/programs/lua/app.wasm"
   else
     module=$root/build/quickstart/hello.wasm
     name=hello
     # In two steps: with -O clang would run wasm-opt when it links.
-    quietly "compiling hello.c" clang-19 --target=wasm32-wasi -O2 -c tests/bench/hello.c -o build/quickstart/hello.o
-    quietly "linking hello.c" clang-19 --target=wasm32-wasi build/quickstart/hello.o -o "$module"
+    object=build/quickstart/hello.o
+    quietly "compiling hello.c" clang-19 --target=wasm32-wasi -O2 -c tests/bench/hello.c -o $object
+    quietly "linking hello.c" clang-19 --target=wasm32-wasi $object -o "$module"
     echo "Lua's source could not be fetched, so this takes a small C program instead: tests/bench/hello.c"
   fi
 else
@@ -90,7 +91,10 @@ say "Compiling it: build/bin/wasm2native $module -o $executable"
 start=$(milliseconds)
 build/bin/wasm2native "$module" -o "$executable" || fail "wasm2native could not compile $module"
 took=$(($(milliseconds) - start))
-echo "$(($(wc -c <"$module") / 1024)) KB of WebAssembly became an executable of $(($(wc -c <"$executable") / 1024)) KB" \
+kilobytes() {
+  echo $((($(wc -c <"$1") + 1023) / 1024))
+}
+echo "$(kilobytes "$module") KB of WebAssembly became an executable of $(kilobytes "$executable") KB" \
   "in $((took / 1000)).$(printf %03d $((took % 1000))) s. It is static and needs nothing else where it runs."
 
 say "Running it: $executable${script:+ -e '...'}"

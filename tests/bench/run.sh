@@ -1,6 +1,6 @@
 #!/bin/sh
-# Compares the speed of executables made by wasm2native with native builds of the same sources by clang -O3, on CPU
-# kernels in C and C++; then the size and the start of a small program.
+# Compares the speed of executables made by wasm2native with native builds of the same sources by clang -O3,
+# on CPU kernels in C and C++; then the size and the start of a small program.
 #
 #   sh tests/bench/run.sh [--quick] [--tsv FILE] [-O0|-O1|-O2|-O3|-Os|-Oz] [KERNEL...]
 #
@@ -9,9 +9,9 @@
 #   -O...     wasm2native's optimisation level, default -O2
 #   KERNEL    only these: the names of the files in tests/bench/kernels
 #
-# Each kernel is built for the baseline CPU and for this machine's, and run in turn, native and wasm2native; the best
-# time of each counts. Ratios are wasm2native's time over native. The environment variable WASM2NATIVE names another
-# tool to measure, BENCH another directory to work in.
+# Each kernel is built for the baseline CPU and for this machine's, and run in turn, native and wasm2native;
+# the best time of each counts. Ratios are wasm2native's time over native. The environment variable
+# WASM2NATIVE names another tool to measure, BENCH another directory to work in.
 set -u
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -28,7 +28,7 @@ while [ $# -gt 0 ]; do
   --tsv) tsv=${2:?--tsv needs a file}; shift ;;
   --tsv=*) tsv=${1#--tsv=} ;;
   -O[0123sz]) level=$1 ;;
-  -h | --help) sed -n '2,14s/^# \{0,1\}//p' "$0"; exit 0 ;;
+  -h | --help) awk 'NR > 1 { if (!sub(/^# ?/, "")) exit; print }' "$0"; exit 0 ;;
   -*) echo "run.sh: unknown option '$1' (see --help)" >&2; exit 2 ;;
   *) only="$only $1" ;;
   esac
@@ -100,19 +100,23 @@ for cpu in baseline native; do
       round=$((round + 1))
     done
     if [ "$(cut -d ' ' -f 1 $kernel.native.times $kernel.w2n.times | sort -u | wc -l)" != 1 ]; then
-      fail "$kernel ($cpu): its results differ: native $(head -n 1 $kernel.native.times), here $(head -n 1 $kernel.w2n.times)"
+      fail "$kernel ($cpu): its results differ"
+      head -n 1 $kernel.native.times $kernel.w2n.times
       continue
     fi
     awk -v kernel=$kernel -v cpu=$cpu -v runs=$runs '
       FNR == 1 { file++ }
       !best[file] || $2 < best[file] { best[file] = $2 }
-      END { printf "%s\t%s\t%.6f\t%.6f\t%.3f\n", kernel, cpu, best[1] / runs, best[2] / runs, best[2] / best[1] }
+      END {
+        printf "%s\t%s\t%.6f\t%.6f\t%.3f\n", kernel, cpu, best[1] / runs, best[2] / runs, best[2] / best[1]
+      }
     ' $kernel.native.times $kernel.w2n.times >row.tsv
     awk -F '\t' '{ printf "%-13s %-9s %9.6f       %9.6f   %5.2f\n", $1, $2, $3, $4, $5 }' row.tsv
     cat row.tsv >>all.tsv
   done
-  [ ! -e all.tsv ] || awk -F '\t' -v cpu=$cpu '$2 == cpu { sum += log($5); n++ }
-    END { if (n) printf "geometric mean of %d kernels, %s CPU, '$level': %.3f\n\n", n, cpu, exp(sum / n) }' all.tsv
+  [ ! -e all.tsv ] || awk -F '\t' -v cpu=$cpu -v level=$level '$2 == cpu { sum += log($5); n++ }
+    END { if (n) printf "geometric mean of %d kernels, %s CPU, %s: %.3f\n\n", n, cpu, level, exp(sum / n) }
+  ' all.tsv
 done
 if [ -n "$tsv" ]; then
   { printf 'kernel\tcpu\tnative seconds\tw2n seconds\tratio\n'; cat all.tsv; } >"$tsv"
@@ -121,7 +125,8 @@ fi
 # ---- size and start: hello, world ----
 
 if [ -z "$only" ]; then
-  clang-19 --target=wasm32-wasi -Os -c "$here/hello.c" -o hello.o && clang-19 --target=wasm32-wasi hello.o -o hello.wasm
+  clang-19 --target=wasm32-wasi -Os -c "$here/hello.c" -o hello.o &&
+    clang-19 --target=wasm32-wasi hello.o -o hello.wasm
   for architecture in $architectures; do
     if ! "$tool" --target=$architecture-linux hello.wasm -o hello.$architecture; then
       fail "hello does not build for $architecture"
@@ -129,17 +134,20 @@ if [ -z "$only" ]; then
     fi
     llvm-strip-19 hello.$architecture -o hello.$architecture.stripped
     size=$(wc -c <hello.$architecture.stripped)
-    echo "hello, world for $architecture: $size bytes stripped, $(wc -c <hello.$architecture) as linked (aim: 65536)"
+    linked=$(wc -c <hello.$architecture)
+    echo "hello, world for $architecture: $size bytes stripped (aim: 65536), $linked as linked"
     if [ $architecture = "$(uname -m)" ]; then
       musl=/usr/lib/$architecture-linux-musl
       clang-19 -O2 -std=gnu11 "$here/start.c" -o start &&
-        clang-19 --target=$architecture-linux-musl -O2 -static -nostdinc -isystem /usr/include/$architecture-linux-musl \
-          -fuse-ld=lld -nostdlib $musl/crt1.o $musl/crti.o "$here/hello.c" $musl/libc.a $musl/crtn.o -o hello.musl &&
+        clang-19 --target=$architecture-linux-musl -O2 -static -nostdinc -nostdlib -fuse-ld=lld \
+          -isystem /usr/include/$architecture-linux-musl $musl/crt1.o $musl/crti.o "$here/hello.c" \
+          $musl/libc.a $musl/crtn.o -o hello.musl &&
         [ "$(./hello.$architecture.stripped)" = "hello, world" ] && [ "$(./hello.musl)" = "hello, world" ] &&
         medians=$(./start $starts ./hello.musl ./hello.$architecture.stripped) ||
         { fail "hello does not run"; continue; }
-      echo "$medians" | awk '{ printf "start to end: native static musl %s us, wasm2native %s us, ratio %.2f (aim: 2)\n",
-        $1, $2, $2 / $1 }'
+      echo "$medians" | awk '{
+        printf "start to end: static musl %s us, wasm2native %s us, ratio %.2f (aim: 2)\n", $1, $2, $2 / $1
+      }'
     fi
   done
 fi

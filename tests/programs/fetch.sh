@@ -3,8 +3,8 @@
 #
 #   sh tests/programs/fetch.sh DIRECTORY PACKAGE...
 #
-# It uses apt with package lists of its own, so that the machine's apt configuration needs no deb-src line and is
-# not touched; apt checks the archive's signature. The release is fixed: the same sources on every machine.
+# It uses apt with package lists of its own, so that the machine's apt configuration needs no deb-src line and
+# is not touched; apt checks the archive's signature. The release is fixed: the same sources on every machine.
 set -eu
 release=bookworm
 directory=$1
@@ -23,7 +23,8 @@ directory=$(cd "$directory" && pwd)
 mirror=$(apt-get indextargets --format '$(ORIGIN) $(LABEL) $(REPO_URI)' 'Created-By: Packages' 2>/dev/null |
   sed -n 's/^Debian Debian \([a-z]*:\/\/[^ ]*\)$/\1/p' | head -n 1)
 keyring=/usr/share/keyrings/debian-archive-keyring.gpg
-echo "deb-src [signed-by=$keyring] ${mirror:-http://deb.debian.org/debian} $release main" >"$directory/apt/sources.list"
+echo "deb-src [signed-by=$keyring] ${mirror:-http://deb.debian.org/debian} $release main" \
+  >"$directory/apt/sources.list"
 
 quietly() {
   "$@" >"$directory/apt/log" 2>&1 || {

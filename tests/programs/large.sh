@@ -1,12 +1,13 @@
 #!/bin/sh
-# Compiles a large ready-made module, the Yosys logic synthesiser from the npm package @yowasp/yosys (31 MB), to an
-# executable which synthesises a small design of ours, and compares all it writes with what the same module writes
-# under Node's engine. Prints compile time and peak memory.
+# Compiles a large ready-made module, the Yosys logic synthesiser from the npm package @yowasp/yosys (31 MB),
+# to an executable which synthesises a small design of ours, and compares all it writes with what the same
+# module writes under Node's engine. Prints compile time and peak memory.
 #
 #   sh tests/programs/large.sh [--arch=x86_64|aarch64|all] [-O1|-O2|-O3|-Os|-Oz]
 #
-# By default for x86_64, at -O1. The package is fetched once, into build/large; without a network this is skipped.
-# The environment variable WASM2NATIVE names another tool to test, PROGRAMS another directory to work in.
+# By default for x86_64, at -O1. The package is fetched once, into build/large; without a network this is
+# skipped. The environment variable WASM2NATIVE names another tool to test, PROGRAMS another directory to work
+# in.
 set -u
 
 version=0.55.944
@@ -21,7 +22,7 @@ for argument; do
   --arch=all) arches="x86_64 aarch64" ;;
   --arch=x86_64 | --arch=aarch64) arches=${argument#--arch=} ;;
   -O[123sz]) level=$argument ;;
-  -h | --help) sed -n '2,9s/^# \{0,1\}//p' "$0"; exit 0 ;;
+  -h | --help) awk 'NR > 1 { if (!sub(/^# ?/, "")) exit; print }' "$0"; exit 0 ;;
   *) echo "large.sh: unknown argument '$argument' (see --help)" >&2; exit 2 ;;
   esac
 done
@@ -62,7 +63,8 @@ fresh() { # DIRECTORY: what the program may see and write
 }
 
 fresh expected
-/usr/bin/time -f %e -o node.time node --no-warnings "$here/yosys/reference.mjs" $module expected::/ share::/share -- \
+/usr/bin/time -f %e -o node.time \
+  node --no-warnings "$here/yosys/reference.mjs" $module expected::/ share::/share -- \
   yosys -q -T -l log.txt -p "$script" >expected/output.txt 2>&1
 echo "exit status $?" >>expected/output.txt
 echo "         yosys under Node: $(tail -n 1 node.time) s"

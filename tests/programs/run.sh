@@ -1,6 +1,6 @@
 #!/bin/sh
-# Compiles real programs to WebAssembly, those to executables with wasm2native, and compares what they do with what
-# native builds of the same sources do.
+# Compiles real programs to WebAssembly, those to executables with wasm2native, and compares what they do with
+# what native builds of the same sources do.
 #
 #   sh tests/programs/run.sh [--arch=x86_64|aarch64|all] [--quick] [--make] [NAME...]
 #
@@ -9,9 +9,9 @@
 #   --quick   less data for the compressors
 #   --make    only make the modules (build/programs/NAME/app.wasm) and the native programs beside them
 #
-# Lua, sqlite, zstd and bzip2 come from Debian's source packages, fetched once into build/programs; without a network
-# they are skipped. The environment variable WASM2NATIVE names another tool to test, PROGRAMS another directory to
-# work in.
+# Lua, sqlite, zstd and bzip2 come from Debian's source packages, fetched once into build/programs; without a
+# network they are skipped. The environment variable WASM2NATIVE names another tool to test, PROGRAMS another
+# directory to work in.
 set -u
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -27,14 +27,17 @@ for argument; do
   --arch=x86_64 | --arch=aarch64 | --arch=all) arches=${argument#--arch=} ;;
   --quick) size=2000000 ;;
   --make) make_only=yes ;;
-  -h | --help) sed -n '2,15s/^# \{0,1\}//p' "$0"; exit 0 ;;
+  -h | --help) awk 'NR > 1 { if (!sub(/^# ?/, "")) exit; print }' "$0"; exit 0 ;;
   lua | sqlite | zstd | bzip2 | cxx | rust) names="$names $argument" ;;
   *) echo "run.sh: unknown argument '$argument' (see --help)" >&2; exit 2 ;;
   esac
 done
 [ "$arches" != all ] || arches="x86_64 aarch64"
 names=${names:-lua sqlite zstd bzip2 cxx rust}
-[ $make_only = yes ] || [ -x "$tool" ] || { echo "run.sh: there is no $tool: build it first, see README.md" >&2; exit 2; }
+if [ $make_only = no ] && ! [ -x "$tool" ]; then
+  echo "run.sh: there is no $tool: build it first, see README.md" >&2
+  exit 2
+fi
 
 passed=0 failed=0 skipped=0
 
@@ -113,7 +116,7 @@ build_rust() {
     rustc --edition 2021 -O "$here/rust/records.rs" -o native
 }
 
-# ---- scenarios: steps_NAME runs the command "$@" in a fresh directory; each step leaves a .out file to compare ----
+# ---- scenarios: steps_NAME runs the command "$@" in a fresh directory, leaves .out files to compare ----
 
 step() { # STEP COMMAND...
   step=$1
