@@ -1,0 +1,78 @@
+/* The optimisation pipeline and output of files: the few places where LLVM can fail, each wrapped once. */
+#include "emit.h"
+
+#include <string.h>
+
+#include <llvm-c/Analysis.h>
+#include <llvm-c/BitWriter.h>
+#include <llvm-c/Error.h>
+#include <llvm-c/Transforms/PassBuilder.h>
+
+static void receive(LLVMDiagnosticInfoRef info, void *context) {
+  if (LLVMGetDiagInfoSeverity(info) != LLVMDSError) {
+    return;
+  }
+  char *text = LLVMGetDiagInfoDescription(info);
+  diag_error(context, DIAG_INTERNAL, "LLVM: %s", text);
+  LLVMDisposeMessage(text);
+}
+
+void emit_watch(LLVMContextRef context, struct diag_sink *sink) {
+  LLVMContextSetDiagnosticHandler(context, receive, sink);
+}
+
+bool emit_verify(LLVMModuleRef module, struct diag_sink *sink) {
+  char *text = NULL;
+  /* The return value is true for a broken module. */
+  bool broken = LLVMVerifyModule(module, LLVMReturnStatusAction, &text);
+  if (broken) {
+    diag_error(sink, DIAG_INTERNAL, "the lowering produced invalid LLVM IR: %s", text);
+  }
+  LLVMDisposeMessage(text);
+  return !broken;
+}
+
+bool emit_optimize(LLVMModuleRef module, const struct emit_target *target, const struct emit_options *options,
+                   struct diag_sink *sink) {
+  static const char *const levels[] = {"default<O0>", "default<O1>", "default<O2>", "default<O3>"};
+  static const char *const sizes[] = {NULL, "default<Os>", "default<Oz>"};
+  const char *passes = options->size_level ? sizes[options->size_level] : levels[options->opt_level];
+  LLVMPassBuilderOptionsRef tuning = LLVMCreatePassBuilderOptions();
+  bool vectorize = options->opt_level >= 2 && options->size_level < 2;
+  LLVMPassBuilderOptionsSetLoopVectorization(tuning, vectorize);
+  LLVMPassBuilderOptionsSetSLPVectorization(tuning, vectorize);
+  LLVMErrorRef error = LLVMRunPasses(module, passes, target->machine, tuning);
+  LLVMDisposePassBuilderOptions(tuning);
+  if (!error) {
+    return true;
+  }
+  char *text = LLVMGetErrorMessage(error);
+  diag_error(sink, DIAG_INTERNAL, "LLVM's passes failed: %s", text);
+  LLVMDisposeErrorMessage(text);
+  return false;
+}
+
+bool emit_file(LLVMModuleRef module, const struct emit_target *target, enum emit_form form, const char *path,
+               struct diag_sink *sink) {
+  char *text = NULL;
+  bool failed;
+  switch (form) {
+  case EMIT_IR:
+    failed = LLVMPrintModuleToFile(module, path, &text);
+    break;
+  case EMIT_BITCODE:
+    failed = LLVMWriteBitcodeToFile(module, path) != 0;
+    break;
+  default:
+    failed = LLVMTargetMachineEmitToFile(target->machine, module, path,
+                                         form == EMIT_OBJECT ? LLVMObjectFile : LLVMAssemblyFile, &text);
+    break;
+  }
+  if (failed) {
+    diag_error(sink, DIAG_IO, "cannot write %s: %s", path, text ? text : "bitcode could not be written");
+  }
+  if (text) {
+    LLVMDisposeMessage(text);
+  }
+  return !failed && sink->error_count == 0;
+}

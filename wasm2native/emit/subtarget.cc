@@ -1,0 +1,52 @@
+/* See subtarget.h: a few questions that LLVM-C has no function for. */
+#include "subtarget.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+#include <string>
+
+#include "llvm/MC/MCSubtargetInfo.h"
+#include "llvm/MC/TargetRegistry.h"
+
+static std::unique_ptr<llvm::MCSubtargetInfo> describe(const char *triple, const char *cpu,
+                                                       const char *features) {
+  std::string error;
+  const llvm::Target *target = llvm::TargetRegistry::lookupTarget(triple, error);
+  return std::unique_ptr<llvm::MCSubtargetInfo>(target ? target->createMCSubtargetInfo(triple, cpu, features)
+                                                       : nullptr);
+}
+
+bool subtarget_knows_cpu(const char *triple, const char *cpu) {
+  std::unique_ptr<llvm::MCSubtargetInfo> info = describe(triple, "", "");
+  return info && info->isCPUStringValid(cpu);
+}
+
+/* LLVM describes CPUs by instruction sets and by tuning alike; tuning has these names. */
+static bool is_tuning(llvm::StringRef name) {
+  static const char *const prefixes[] = {"fast-",  "slow-",  "false-deps", "prefer-", "idiv",   "allow-light",
+                                         "macro",  "branch", "sbb-dep",    "use-",    "vzero",  "no-bypass",
+                                         "fsrm",   "ermsb",  "tuning",     "nopl",    "lvi",    "retpoline",
+                                         "harden", "pad-",   "inc-dec",    "tagged",  "faster", "no-"};
+  return std::any_of(std::begin(prefixes), std::end(prefixes),
+                     [name](const char *prefix) { return name.starts_with(prefix); });
+}
+
+char *subtarget_required(const char *triple, const char *cpu, const char *features, const char *baseline) {
+  std::unique_ptr<llvm::MCSubtargetInfo> info = describe(triple, cpu, features),
+                                         base = describe(triple, baseline, "");
+  std::string list;
+  if (info && base) {
+    for (const llvm::SubtargetFeatureKV &feature : info->getEnabledProcessorFeatures()) {
+      if (!base->getFeatureBits().test(feature.Value) && !is_tuning(feature.Key)) {
+        list += (list.empty() ? "" : ",") + std::string(feature.Key);
+      }
+    }
+  }
+  char *copy = strdup(list.c_str());
+  if (!copy) {
+    abort();
+  }
+  return copy;
+}

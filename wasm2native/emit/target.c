@@ -1,0 +1,84 @@
+/* Target machines: triple, CPU, features, and what the result requires of the CPU that runs it. */
+#include <stdlib.h>
+#include <string.h>
+
+#include <llvm-c/Target.h>
+
+#include "emit.h"
+#include "subtarget.h"
+
+static bool is_x86(const char *triple) {
+  return strncmp(triple, "x86_64", strlen("x86_64")) == 0;
+}
+
+/* The least that every supported CPU has: for x86-64 the level with SSE4.1, which Wasm's rounding and SIMD
+ * need. */
+static const char *baseline_cpu(const char *triple) {
+  return is_x86(triple) ? "x86-64-v2" : "generic";
+}
+
+static void initialize_targets(void) {
+  LLVMInitializeX86TargetInfo();
+  LLVMInitializeX86Target();
+  LLVMInitializeX86TargetMC();
+  LLVMInitializeX86AsmPrinter();
+  LLVMInitializeAArch64TargetInfo();
+  LLVMInitializeAArch64Target();
+  LLVMInitializeAArch64TargetMC();
+  LLVMInitializeAArch64AsmPrinter();
+}
+
+static char *take_message(struct arena *arena, char *message) {
+  char *copy = arena_printf(arena, "%s", message);
+  LLVMDisposeMessage(message);
+  return copy;
+}
+
+/* "native" is only possible for this machine's own architecture. */
+static bool choose_cpu(const struct emit_options *options, struct arena *arena, struct diag_sink *sink,
+                       struct emit_target *target) {
+  const char *extra = options->cpu_features ? options->cpu_features : "";
+  target->cpu = options->cpu ? options->cpu : baseline_cpu(options->triple);
+  target->features = extra;
+  if (strcmp(target->cpu, "native") == 0) {
+    char *host = take_message(arena, LLVMGetDefaultTargetTriple());
+    if (is_x86(host) != is_x86(options->triple)) {
+      return diag_error(sink, DIAG_OPTION, "--cpu=native: this machine is no %s", options->triple);
+    }
+    /* With the list of features: the CPU's name may promise what a virtual machine masks. */
+    target->cpu = take_message(arena, LLVMGetHostCPUName());
+    target->features = arena_printf(arena, "%s%s%s", take_message(arena, LLVMGetHostCPUFeatures()),
+                                    *extra ? "," : "", extra);
+  } else if (!subtarget_knows_cpu(options->triple, target->cpu)) {
+    return diag_error(sink, DIAG_OPTION, "unknown CPU '%s' for %s", target->cpu, options->triple);
+  }
+  char *required =
+      subtarget_required(options->triple, target->cpu, target->features, baseline_cpu(options->triple));
+  target->required = arena_printf(arena, "%s", required);
+  free(required);
+  return true;
+}
+
+bool emit_target_make(const struct emit_options *options, struct arena *arena, struct diag_sink *sink,
+                      struct emit_target *target) {
+  static const LLVMCodeGenOptLevel levels[] = {LLVMCodeGenLevelNone, LLVMCodeGenLevelLess,
+                                               LLVMCodeGenLevelDefault, LLVMCodeGenLevelAggressive};
+  initialize_targets();
+  LLVMTargetRef llvm;
+  char *message;
+  if (LLVMGetTargetFromTriple(options->triple, &llvm, &message)) {
+    return diag_error(sink, DIAG_OPTION, "%s", take_message(arena, message));
+  }
+  if (!choose_cpu(options, arena, sink, target)) {
+    return false;
+  }
+  target->machine = LLVMCreateTargetMachine(llvm, options->triple, target->cpu, target->features,
+                                            levels[options->opt_level], LLVMRelocPIC, LLVMCodeModelDefault);
+  target->layout = LLVMCreateTargetDataLayout(target->machine);
+  return true;
+}
+
+void emit_target_free(struct emit_target *target) {
+  LLVMDisposeTargetData(target->layout);
+  LLVMDisposeTargetMachine(target->machine);
+}

@@ -1,0 +1,211 @@
+/* What the files of lower/ share: the state of a module and of a function being lowered. */
+#ifndef LOWER_INTERNAL_H
+#define LOWER_INTERNAL_H
+
+#include "abi.h"
+#include "insn.h"
+#include "lower.h"
+
+/* The records of layout.def as LLVM types. */
+enum abi_struct {
+#define STRUCT(name) ABI_##name,
+#define FIELD(name, kind, type, field)
+#define END(name)
+#include "layout.def"
+  ABI_STRUCT_COUNT
+};
+
+/* The functions of functions.def. */
+enum abi_function {
+#define FUNCTION(name, result, params) ABI_OP_##name,
+#include "functions.def"
+  ABI_FUNCTION_COUNT
+};
+
+/* What a load or store touches, for alias analysis: these never overlap each other. */
+enum access {
+  ACCESS_MEMORY,   /* linear memory */
+  ACCESS_GLOBAL,   /* cells of globals */
+  ACCESS_TABLE,    /* table entries */
+  ACCESS_RECORD,   /* fields of runtime records that change: sizes, the place of table entries */
+  ACCESS_CONSTANT, /* fields that never change after instantiation */
+  ACCESS_COUNT
+};
+
+#define NO_SLOT WASMRT_NULL_SLOT
+
+/* A function attribute that holds the index in the Wasm module; it survives cloning by the optimiser. */
+#define LOWER_INDEX_ATTRIBUTE "wasm-index"
+
+struct lower_func {
+  LLVMValueRef value; /* what a direct call calls; NULL: an import in the instance model */
+  LLVMTypeRef type;
+  uint32_t slot; /* in the descriptor's references, or NO_SLOT */
+};
+
+/*
+ * A table whose contents are known at compile time (static model): `entries` holds function indices or
+ * WASM_NO_INDEX. See table.c.
+ */
+struct lower_table {
+  bool is_known;
+  uint32_t size;
+  uint32_t *entries;
+  LLVMValueRef records;  /* array of {code, type}, or NULL until needed */
+  LLVMValueRef *by_type; /* per type index: array of code pointers, or NULL until needed */
+};
+
+struct lower_module {
+  const struct wasm_module *wasm;
+  const struct lower_options *options;
+  struct arena *arena;
+  LLVMContextRef context;
+  LLVMModuleRef llvm;
+  LLVMTargetDataRef layout;
+
+  LLVMTypeRef void_, i1, i8, i16, i32, i64, f32, f64, ptr;
+  LLVMTypeRef abi[ABI_STRUCT_COUNT];
+  LLVMTypeRef cell;          /* of a global in the instance */
+  LLVMTypeRef instance_type; /* header and own cells */
+  struct {
+    LLVMValueRef value;
+    LLVMTypeRef type;
+  } ops[ABI_FUNCTION_COUNT];
+
+  LLVMValueRef access_tags[ACCESS_COUNT]; /* metadata */
+  unsigned tbaa_kind, invariant_load_kind;
+  LLVMAttributeRef nounwind, cold, noreturn, noundef;
+  LLVMValueRef sideeffect;
+  LLVMTypeRef sideeffect_type;
+
+  struct lower_func *funcs;
+  struct lower_table *tables;
+  uint32_t *type_class;      /* per type index: the first index of an equal type */
+  LLVMTypeRef *func_types;   /* per type index: compiled functions */
+  LLVMTypeRef *import_types; /* per type index: C functions that take their caller first */
+  LLVMValueRef *entries;     /* per type index: entry(code, instance, slots), or NULL until needed */
+  LLVMValueRef *globals;     /* static model: the variables */
+  LLVMValueRef instance;     /* static model: the one instance */
+  LLVMValueRef memory_symbol;
+  uint32_t *references; /* slot to function index */
+  uint32_t reference_count;
+};
+
+enum frame_kind { FRAME_FUNCTION, FRAME_BLOCK, FRAME_LOOP, FRAME_IF, FRAME_ELSE };
+
+/* An open block. Values that enter its label are phis: `phis` of `label`. */
+struct frame {
+  enum frame_kind kind;
+  bool is_dead;    /* opened in unreachable code: nothing of it is emitted */
+  uint32_t height; /* of the value stack below its parameters */
+  uint32_t param_count, result_count, label_arity;
+  const uint8_t *results;  /* types */
+  LLVMBasicBlockRef label; /* where branches go: the end, or a loop's header */
+  LLVMBasicBlockRef else_;
+  LLVMValueRef *phis;
+  LLVMValueRef *params; /* if: kept for the else branch */
+  bool has_branch;      /* some branch goes to the end */
+};
+
+struct lower_function {
+  struct lower_module *m;
+  LLVMBuilderRef b;
+  LLVMBuilderRef entry; /* inserts at the end of the entry block, before its branch */
+  const struct wasm_func *wasm;
+  const struct wasm_func_type *type;
+  LLVMValueRef value;
+  LLVMValueRef instance; /* the instance pointer */
+  LLVMValueRef result_buffer;
+  LLVMValueRef memory_base; /* of memory 0, or NULL until needed */
+  LLVMValueRef *locals;     /* allocas */
+  LLVMTypeRef *local_types;
+  LLVMBasicBlockRef traps[WASMRT_TRAP_OUT_OF_FUEL + 1];
+  bool reachable;
+
+  LLVMValueRef *stack;
+  uint32_t depth, stack_capacity;
+  struct frame *frames;
+  uint32_t frame_count, frame_capacity;
+  struct arena *arena; /* of the function */
+};
+
+/* One function per family of instructions; a family that is missing is a link error. */
+typedef void lower_kind(struct lower_function *f, const struct wasm_insn *insn,
+                        const struct wasm_opcode_info *info);
+#define LOWERED_0(name)
+#define LOWERED_1(name) lower_kind lower_##name;
+#define KIND(name, live, lowered) LOWERED_##lowered(name)
+#include "kinds.def"
+#undef LOWERED_0
+#undef LOWERED_1
+
+/* ---- abi.c */
+void lower_abi_init(struct lower_module *m);
+LLVMValueRef lower_op(struct lower_module *m, enum abi_function function);
+/* Calls a runtime function; `args` without the instance. */
+LLVMValueRef lower_call_op(struct lower_function *f, enum abi_function function, const LLVMValueRef *args,
+                           unsigned arg_count);
+LLVMTypeRef lower_type(const struct lower_module *m, enum wasm_type type);
+/* A field's address, and loads of fields. */
+LLVMValueRef lower_field(struct lower_function *f, LLVMValueRef record, enum abi_struct type, unsigned field);
+LLVMValueRef lower_load_field(struct lower_function *f, LLVMValueRef record, enum abi_struct type,
+                              unsigned field, enum access access);
+
+/* ---- stack.c: the value stack */
+void lower_push(struct lower_function *f, LLVMValueRef value);
+LLVMValueRef lower_pop(struct lower_function *f);
+LLVMValueRef lower_pop_i64(struct lower_function *f); /* an i32 operand, zero-extended */
+
+/* ---- module.c, globals in variable.c */
+LLVMValueRef lower_global_address(struct lower_function *f, uint32_t index);
+
+/* ---- function.c */
+void lower_function_body(struct lower_module *m, uint32_t index);
+void lower_function_begin(struct lower_function *f, struct lower_module *m, LLVMValueRef value,
+                          LLVMValueRef instance);
+void lower_function_end(struct lower_function *f, LLVMBasicBlockRef body);
+/* The value of a constant expression, computed at the function's current place. */
+LLVMValueRef lower_expression(struct lower_function *f, const struct wasm_expr *expr);
+void lower_instruction(struct lower_function *f, const struct wasm_insn *insn);
+void lower_set_attributes(struct lower_module *m, LLVMValueRef function);
+/* Space on the stack for `count` slots of 8 bytes. */
+LLVMValueRef lower_slots(struct lower_function *f, uint32_t count);
+
+/* ---- control.c */
+void lower_return_values(struct lower_function *f);
+LLVMBasicBlockRef lower_block_new(struct lower_function *f, const char *name);
+void lower_frame_function(struct lower_function *f);
+
+/* ---- call.c */
+LLVMTypeRef lower_func_type(const struct lower_module *m, const struct wasm_func_type *type,
+                            bool takes_instance);
+LLVMValueRef lower_entry(struct lower_module *m, uint32_t type);
+LLVMValueRef lower_import_wrapper(struct lower_module *m, uint32_t function);
+
+/* ---- table.c */
+LLVMValueRef lower_ref_func_value(struct lower_function *f, uint32_t function);
+LLVMValueRef lower_known_table_code(struct lower_function *f, uint32_t table, uint32_t type,
+                                    LLVMValueRef index);
+LLVMValueRef lower_table_record(struct lower_function *f, uint32_t table);
+void lower_find_known_tables(struct lower_module *m);
+
+/* ---- trap.c */
+void lower_trap(struct lower_function *f, enum wasmrt_trap_code code);
+void lower_trap_if(struct lower_function *f, LLVMValueRef condition, enum wasmrt_trap_code code);
+LLVMBasicBlockRef lower_trap_block(struct lower_function *f, enum wasmrt_trap_code code);
+
+/* ---- marker.c */
+void lower_keep_load(struct lower_function *f, LLVMValueRef load);
+void lower_resolve_markers(LLVMModuleRef module, struct arena *arena);
+
+/* ---- memory.c */
+void lower_set_access(struct lower_function *f, LLVMValueRef instruction, enum access access);
+
+/* ---- descriptor.c */
+void lower_references_collect(struct lower_module *m);
+void lower_descriptor(struct lower_module *m);
+
+/* ---- initialize.c */
+LLVMValueRef lower_initialize(struct lower_module *m);
+
+#endif

@@ -1,0 +1,62 @@
+/*
+ * Lowering: from a validated module to LLVM IR, in one of two code models (docs/architecture.md). Nothing is
+ * checked again here; what validation promises is relied on.
+ */
+#ifndef LOWER_LOWER_H
+#define LOWER_LOWER_H
+
+#include <llvm-c/Core.h>
+#include <llvm-c/Target.h>
+
+#include "module.h"
+
+enum lower_model { LOWER_STATIC, LOWER_INSTANCE };
+enum lower_bounds { LOWER_GUARD, LOWER_CHECK };
+
+struct lower_options {
+  enum lower_model model;
+  enum lower_bounds bounds;
+  bool absolute_memory;     /* static model: reach memory 0 through an absolute symbol (x86-64, optimised) */
+  const char *name;         /* prefix of the descriptor's symbol */
+  const char *description;  /* what the module was compiled with, for the descriptor */
+  const char *cpu_features; /* needed beyond the target's baseline */
+
+  /* An executable: emit its struct wasmrt_program with these options. */
+  bool is_program;
+  const char *const *guest_options;
+  size_t guest_option_count;
+};
+
+/*
+ * Can the module be lowered in the static model? It cannot where it imports a memory or a table, which static
+ * code would have to reach through a pointer. Reports the first obstacle to `sink` if that is not NULL.
+ */
+bool lower_static_possible(const struct wasm_module *wasm, struct diag_sink *sink);
+
+/*
+ * Lowers a validated module into a new LLVM module in `context`, for a target with this triple and layout.
+ * The arena holds what lives as long as the call. The result is complete but for lower_finish().
+ */
+LLVMModuleRef lower_module(const struct wasm_module *wasm, const struct lower_options *options,
+                           LLVMContextRef context, const char *triple, LLVMTargetDataRef layout,
+                           struct arena *arena);
+
+/*
+ * To be called after optimisation, before code generation: turns trap markers into what they promise
+ * (marker.c), and adds the table of function names for the functions that are left.
+ */
+void lower_finish(LLVMModuleRef module, const struct wasm_module *wasm, const struct lower_options *options,
+                  LLVMTargetDataRef layout, struct arena *arena);
+
+/* The symbol of an imported function or global in the static model. */
+const char *lower_import_symbol(struct arena *arena, const struct wasm_import *import);
+
+/*
+ * A module that defines the functions of `imports`: each traps when called, or returns zeros. For imports
+ * that nothing else provides.
+ */
+LLVMModuleRef lower_missing_imports(const struct wasm_module *wasm, const struct wasm_import *const *imports,
+                                    size_t import_count, bool trap, LLVMContextRef context,
+                                    const char *triple, LLVMTargetDataRef layout, struct arena *arena);
+
+#endif

@@ -1,0 +1,204 @@
+/*
+ * Linear memory (spec 4.4.7). Every address that compiled code forms in a linear memory comes from
+ * effective_address(), so bounds safety is audited here and in libwasmrt/core/memory.c.
+ *
+ * Guard mode: the address is base + zext(index) + offset, and index, offset < 2^32, so it lies within the
+ * reservation (WASMRT_RESERVATION, abi.h), all of which faults but for [base, base + size). The zext is
+ * security-critical: without it LLVM would sign-extend the index in the GEP and reach below the base. GEPs
+ * are never inbounds, for LLVM must not conclude from an access that the index is small.
+ *
+ * Check mode: index + offset + size of the access, in 64 bits, cannot overflow for 32-bit memories; it is
+ * compared with the current size before each access.
+ */
+#include "internal.h"
+
+#include <string.h>
+
+static LLVMValueRef memory_record(struct lower_function *f, uint32_t memory) {
+  if (memory == 0) {
+    return lower_load_field(f, f->instance, ABI_instance, WASMRT_instance_memory, ACCESS_CONSTANT);
+  }
+  LLVMValueRef memories =
+      lower_load_field(f, f->instance, ABI_instance, WASMRT_instance_memories, ACCESS_CONSTANT);
+  LLVMValueRef index = LLVMConstInt(f->m->i64, memory, 0);
+  LLVMValueRef place = LLVMBuildGEP2(f->b, f->m->ptr, memories, &index, 1, "");
+  LLVMValueRef record = LLVMBuildLoad2(f->b, f->m->ptr, place, "");
+  lower_set_access(f, record, ACCESS_CONSTANT);
+  return record;
+}
+
+/* The absolute symbol of memory 0, so that x86-64 needs no base register: its range fits a 32-bit
+ * displacement. */
+static LLVMValueRef memory_symbol(struct lower_module *m) {
+  if (!m->memory_symbol) {
+    m->memory_symbol = LLVMAddGlobal(m->llvm, LLVMArrayType2(m->i8, 0), "wasm_memory");
+    LLVMSetVisibility(m->memory_symbol, LLVMHiddenVisibility);
+    LLVMMetadataRef range[] = {LLVMValueAsMetadata(LLVMConstInt(m->i64, 0, 0)),
+                               LLVMValueAsMetadata(LLVMConstInt(m->i64, INT32_MAX, 0))};
+    unsigned kind = LLVMGetMDKindIDInContext(m->context, "absolute_symbol", strlen("absolute_symbol"));
+    LLVMGlobalSetMetadata(m->memory_symbol, kind, LLVMMDNodeInContext2(m->context, range, 2));
+  }
+  return m->memory_symbol;
+}
+
+/* The base of memory 0 in guard mode: it never moves, so it is computed once per function, in the entry
+ * block. */
+static LLVMValueRef fixed_base(struct lower_function *f) {
+  struct lower_module *m = f->m;
+  if (m->options->model == LOWER_STATIC) {
+    return m->options->absolute_memory
+               ? memory_symbol(m)
+               : LLVMConstIntToPtr(LLVMConstInt(m->i64, WASMRT_STATIC_MEMORY_BASE, 0), m->ptr);
+  }
+  if (!f->memory_base) {
+    LLVMBuilderRef here = f->b;
+    f->b = f->entry;
+    f->memory_base =
+        lower_load_field(f, f->instance, ABI_instance, WASMRT_instance_memory_base, ACCESS_CONSTANT);
+    f->b = here;
+  }
+  return f->memory_base;
+}
+
+static LLVMValueRef memory_base(struct lower_function *f, uint32_t memory) {
+  bool is_fixed = f->m->options->bounds == LOWER_GUARD;
+  if (memory == 0 && (is_fixed || f->m->options->model == LOWER_STATIC)) {
+    return fixed_base(f);
+  }
+  return lower_load_field(f, memory_record(f, memory), ABI_memory, WASMRT_memory_base,
+                          is_fixed ? ACCESS_CONSTANT : ACCESS_RECORD);
+}
+
+static LLVMValueRef memory_bytes(struct lower_function *f, uint32_t memory) {
+  return lower_load_field(f, memory_record(f, memory), ABI_memory, WASMRT_memory_size, ACCESS_RECORD);
+}
+
+/* The address of an access of `size` bytes at the popped index plus `offset`. See above for why it is safe.
+ */
+static LLVMValueRef effective_address(struct lower_function *f, uint32_t memory, uint64_t offset,
+                                      uint64_t size) {
+  LLVMValueRef index = lower_pop_i64(f);
+  if (f->m->options->bounds == LOWER_CHECK) {
+    LLVMValueRef end = LLVMBuildAdd(f->b, index, LLVMConstInt(f->m->i64, offset + size, 0), "");
+    LLVMValueRef beyond = LLVMBuildICmp(f->b, LLVMIntUGT, end, memory_bytes(f, memory), "");
+    lower_trap_if(f, beyond, WASMRT_TRAP_MEMORY_OUT_OF_BOUNDS);
+  }
+  LLVMValueRef address = LLVMBuildGEP2(f->b, f->m->i8, memory_base(f, memory), &index, 1, "");
+  if (offset == 0) {
+    return address;
+  }
+  LLVMValueRef displacement = LLVMConstInt(f->m->i64, offset, 0);
+  return LLVMBuildGEP2(f->b, f->m->i8, address, &displacement, 1, "");
+}
+
+static LLVMTypeRef access_type(const struct lower_module *m, unsigned shape) {
+  const LLVMTypeRef types[] = {
+      [WASM_SHAPE_I8] = m->i8,   [WASM_SHAPE_I16] = m->i16, [WASM_SHAPE_I32] = m->i32,
+      [WASM_SHAPE_I64] = m->i64, [WASM_SHAPE_F32] = m->f32, [WASM_SHAPE_F64] = m->f64,
+  };
+  return types[shape];
+}
+
+static unsigned access_size(unsigned shape) {
+  static const uint8_t sizes[] = {
+      [WASM_SHAPE_I8] = 1,  [WASM_SHAPE_I16] = 2, [WASM_SHAPE_I32] = 4,
+      [WASM_SHAPE_I64] = 8, [WASM_SHAPE_F32] = 4, [WASM_SHAPE_F64] = 8,
+  };
+  return sizes[shape];
+}
+
+void lower_load(struct lower_function *f, const struct wasm_insn *insn, const struct wasm_opcode_info *info) {
+  LLVMTypeRef type = access_type(f->m, info->from), result = access_type(f->m, info->shape);
+  LLVMValueRef address =
+      effective_address(f, insn->imm.mem.memory, insn->imm.mem.offset, access_size(info->from));
+  LLVMValueRef value = LLVMBuildLoad2(f->b, type, address, "");
+  LLVMSetAlignment(value, 1); /* the alignment immediate is a hint only */
+  lower_set_access(f, value, ACCESS_MEMORY);
+  if (f->m->options->bounds == LOWER_GUARD) {
+    lower_keep_load(f, value);
+  }
+  if (info->oper == WASM_OPER_S) {
+    value = LLVMBuildSExt(f->b, value, result, "");
+  } else if (info->oper == WASM_OPER_U) {
+    value = LLVMBuildZExt(f->b, value, result, "");
+  }
+  lower_push(f, value);
+}
+
+void lower_store(struct lower_function *f, const struct wasm_insn *insn,
+                 const struct wasm_opcode_info *info) {
+  LLVMTypeRef type = access_type(f->m, info->from);
+  LLVMValueRef value = lower_pop(f);
+  LLVMValueRef address =
+      effective_address(f, insn->imm.mem.memory, insn->imm.mem.offset, access_size(info->from));
+  if (info->from != info->shape) {
+    value = LLVMBuildTrunc(f->b, value, type, "");
+  }
+  LLVMValueRef store = LLVMBuildStore(f->b, value, address);
+  LLVMSetAlignment(store, 1);
+  lower_set_access(f, store, ACCESS_MEMORY);
+}
+
+void lower_memory_size(struct lower_function *f, const struct wasm_insn *insn,
+                       const struct wasm_opcode_info *info) {
+  (void)info;
+  unsigned page_log2 = f->m->wasm->memories[insn->imm.index].page_log2;
+  LLVMValueRef bytes = memory_bytes(f, insn->imm.index);
+  LLVMValueRef pages = LLVMBuildLShr(f->b, bytes, LLVMConstInt(f->m->i64, page_log2, 0), "");
+  lower_push(f, LLVMBuildTrunc(f->b, pages, f->m->i32, ""));
+}
+
+void lower_memory_grow(struct lower_function *f, const struct wasm_insn *insn,
+                       const struct wasm_opcode_info *info) {
+  (void)info;
+  LLVMValueRef delta = lower_pop_i64(f);
+  LLVMValueRef args[] = {LLVMConstInt(f->m->i32, insn->imm.index, 0), delta};
+  lower_push(f, LLVMBuildTrunc(f->b, lower_call_op(f, ABI_OP_memory_grow, args, 2), f->m->i32, ""));
+}
+
+/*
+ * [at, at + count) of a memory as a pointer, after checking it against the current size: both are
+ * zero-extended, so the sum cannot overflow. The bulk instructions trap before they write anything
+ * (spec 4.4.7).
+ */
+static LLVMValueRef checked_range(struct lower_function *f, uint32_t memory, LLVMValueRef at,
+                                  LLVMValueRef count) {
+  LLVMValueRef end = LLVMBuildAdd(f->b, at, count, "");
+  LLVMValueRef beyond = LLVMBuildICmp(f->b, LLVMIntUGT, end, memory_bytes(f, memory), "");
+  lower_trap_if(f, beyond, WASMRT_TRAP_MEMORY_OUT_OF_BOUNDS);
+  return LLVMBuildGEP2(f->b, f->m->i8, memory_base(f, memory), &at, 1, "");
+}
+
+void lower_memory_copy(struct lower_function *f, const struct wasm_insn *insn,
+                       const struct wasm_opcode_info *info) {
+  (void)info;
+  LLVMValueRef count = lower_pop_i64(f), source = lower_pop_i64(f), destination = lower_pop_i64(f);
+  LLVMValueRef from = checked_range(f, insn->imm.pair.second, source, count);
+  LLVMValueRef to = checked_range(f, insn->imm.pair.first, destination, count);
+  lower_set_access(f, LLVMBuildMemMove(f->b, to, 1, from, 1, count), ACCESS_MEMORY);
+}
+
+void lower_memory_fill(struct lower_function *f, const struct wasm_insn *insn,
+                       const struct wasm_opcode_info *info) {
+  (void)info;
+  LLVMValueRef count = lower_pop_i64(f);
+  LLVMValueRef value = LLVMBuildTrunc(f->b, lower_pop(f), f->m->i8, "");
+  LLVMValueRef to = checked_range(f, insn->imm.index, lower_pop_i64(f), count);
+  lower_set_access(f, LLVMBuildMemSet(f->b, to, value, count, 1), ACCESS_MEMORY);
+}
+
+void lower_memory_init(struct lower_function *f, const struct wasm_insn *insn,
+                       const struct wasm_opcode_info *info) {
+  (void)info;
+  LLVMValueRef count = lower_pop_i64(f), source = lower_pop_i64(f), destination = lower_pop_i64(f);
+  LLVMValueRef args[] = {LLVMConstInt(f->m->i32, insn->imm.pair.second, 0),
+                         LLVMConstInt(f->m->i32, insn->imm.pair.first, 0), destination, source, count};
+  lower_call_op(f, ABI_OP_memory_init, args, 5);
+}
+
+void lower_data_drop(struct lower_function *f, const struct wasm_insn *insn,
+                     const struct wasm_opcode_info *info) {
+  (void)info;
+  LLVMValueRef segment = LLVMConstInt(f->m->i32, insn->imm.index, 0);
+  lower_call_op(f, ABI_OP_data_drop, &segment, 1);
+}

@@ -1,0 +1,199 @@
+/*
+ * The module as a whole: declares its functions, globals and the static instance, then lowers the bodies, the
+ * initialisation and the descriptor.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "internal.h"
+
+bool lower_static_possible(const struct wasm_module *wasm, struct diag_sink *sink) {
+  for (uint32_t i = 0; i < wasm->import_count; i++) {
+    const struct wasm_import *import = &wasm->imports[i];
+    if (import->kind == WASM_EXTERN_MEMORY || import->kind == WASM_EXTERN_TABLE) {
+      if (sink) {
+        diag_error_at(sink, DIAG_UNSUPPORTED, import->offset, DIAG_NO_FUNCTION, (struct slice){0},
+                      "the static model cannot import a %s (%.*s.%.*s); use --model=instance",
+                      import->kind == WASM_EXTERN_MEMORY ? "memory" : "table", (int)import->module.size,
+                      (const char *)import->module.data, (int)import->name.size,
+                      (const char *)import->name.data);
+      }
+      return false;
+    }
+  }
+  return true;
+}
+
+/* "w2n." MODULE "." NAME; '.' and '%' in the module are escaped so that two imports never share a symbol. */
+const char *lower_import_symbol(struct arena *arena, const struct wasm_import *import) {
+  size_t prefix = strlen(WASMRT_IMPORT_PREFIX);
+  char *symbol = ARENA_ARRAY(arena, char, prefix + import->module.size * 3 + import->name.size + 2);
+  memcpy(symbol, WASMRT_IMPORT_PREFIX, prefix);
+  size_t length = prefix;
+  for (size_t i = 0; i < import->module.size; i++) {
+    char c = (char)import->module.data[i];
+    if (c == '.' || c == '%') {
+      memcpy(symbol + length, c == '.' ? "%2e" : "%25", 3);
+      length += 3;
+    } else {
+      symbol[length++] = c;
+    }
+  }
+  symbol[length++] = '.';
+  if (import->name.size) {
+    memcpy(symbol + length, import->name.data, import->name.size);
+  }
+  return symbol;
+}
+
+/* Equal types share the first index, so that known tables need not ask the runtime. */
+static void classify_types(struct lower_module *m) {
+  uint32_t count = m->wasm->type_count, capacity = 16;
+  while (capacity < count * 2) {
+    capacity *= 2;
+  }
+  uint32_t *buckets = ARENA_ARRAY(m->arena, uint32_t, capacity); /* index + 1, or 0 */
+  m->type_class = ARENA_ARRAY(m->arena, uint32_t, count);
+  for (uint32_t i = 0; i < count; i++) {
+    const struct wasm_func_type *type = &m->wasm->types[i];
+    uint32_t hash = 2166136261u;
+    for (uint32_t k = 0; k < type->param_count; k++) {
+      hash = (hash ^ type->params[k]) * 16777619u;
+    }
+    hash = (hash ^ 0xffu) * 16777619u;
+    for (uint32_t k = 0; k < type->result_count; k++) {
+      hash = (hash ^ type->results[k]) * 16777619u;
+    }
+    uint32_t at = hash & (capacity - 1);
+    while (buckets[at] && !wasm_func_type_equal(&m->wasm->types[buckets[at] - 1], type)) {
+      at = (at + 1) & (capacity - 1);
+    }
+    if (!buckets[at]) {
+      buckets[at] = i + 1;
+    }
+    m->type_class[i] = buckets[at] - 1;
+  }
+}
+
+static void make_types(struct lower_module *m) {
+  uint32_t count = m->wasm->type_count;
+  bool is_instance = m->options->model == LOWER_INSTANCE;
+  classify_types(m);
+  m->func_types = ARENA_ARRAY(m->arena, LLVMTypeRef, count);
+  m->import_types = ARENA_ARRAY(m->arena, LLVMTypeRef, count);
+  m->entries = ARENA_ARRAY(m->arena, LLVMValueRef, count);
+  for (uint32_t i = 0; i < count; i++) {
+    m->func_types[i] = lower_func_type(m, &m->wasm->types[i], is_instance);
+    m->import_types[i] = lower_func_type(m, &m->wasm->types[i], true);
+  }
+  uint32_t own = is_instance ? m->wasm->global_count - m->wasm->global_import_count : 0;
+  m->cell = LLVMArrayType2(m->i8, WASMRT_CELL_SIZE);
+  LLVMTypeRef fields[] = {m->abi[ABI_instance], LLVMArrayType2(m->cell, own)};
+  m->instance_type = LLVMStructTypeInContext(m->context, fields, 2, 0);
+}
+
+/* "NAME.INDEX", or "func.INDEX": the suffix keeps a guest's memcpy from being taken for the C library's. */
+static const char *function_name(struct lower_module *m, uint32_t index) {
+  struct slice name = m->wasm->funcs[index].name;
+  if (name.size == 0) {
+    return arena_printf(m->arena, "func.%u", index);
+  }
+  return arena_printf(m->arena, "%.*s.%u", (int)name.size, (const char *)name.data, index);
+}
+
+static void declare_import(struct lower_module *m, uint32_t index, const struct wasm_import *import) {
+  struct lower_func *func = &m->funcs[index];
+  func->type = m->import_types[m->wasm->funcs[index].type];
+  if (m->options->model != LOWER_STATIC) {
+    return;
+  }
+  const char *symbol = lower_import_symbol(m->arena, import);
+  func->value = LLVMGetNamedFunction(m->llvm, symbol); /* one import may be listed several times */
+  if (!func->value) {
+    func->value = LLVMAddFunction(m->llvm, symbol, func->type);
+  }
+}
+
+static void declare_functions(struct lower_module *m) {
+  const struct wasm_module *wasm = m->wasm;
+  m->funcs = ARENA_ARRAY(m->arena, struct lower_func, wasm->func_count);
+  for (uint32_t i = 0; i < wasm->import_count; i++) {
+    if (wasm->imports[i].kind == WASM_EXTERN_FUNC) {
+      declare_import(m, wasm->imports[i].index, &wasm->imports[i]);
+    }
+  }
+  for (uint32_t i = 0; i < wasm->func_count; i++) {
+    m->funcs[i].slot = NO_SLOT;
+    if (wasm->funcs[i].is_import) {
+      continue;
+    }
+    struct lower_func *func = &m->funcs[i];
+    func->type = m->func_types[wasm->funcs[i].type];
+    func->value = LLVMAddFunction(m->llvm, function_name(m, i), func->type);
+    LLVMSetLinkage(func->value, LLVMInternalLinkage);
+    LLVMSetSection(func->value, WASMRT_TEXT_SECTION);
+    lower_set_attributes(m, func->value);
+    char index[16];
+    int length = snprintf(index, sizeof index, "%u", i);
+    LLVMAddAttributeAtIndex(func->value, LLVMAttributeFunctionIndex,
+                            LLVMCreateStringAttribute(m->context, LOWER_INDEX_ATTRIBUTE,
+                                                      (unsigned)strlen(LOWER_INDEX_ATTRIBUTE), index,
+                                                      (unsigned)length));
+    if (m->options->model == LOWER_INSTANCE) {
+      LLVMAddAttributeAtIndex(func->value, 1, m->noundef);
+    }
+  }
+}
+
+static LLVMValueRef add_global(struct lower_module *m, LLVMTypeRef type, const char *name) {
+  LLVMValueRef value = LLVMAddGlobal(m->llvm, type, name);
+  LLVMSetInitializer(value, LLVMConstNull(type));
+  LLVMSetLinkage(value, LLVMInternalLinkage);
+  LLVMSetAlignment(value, WASMRT_CELL_SIZE);
+  return value;
+}
+
+/* Static model: each global is a variable, one that the initialisation fills in if its value is not a plain
+ * number. */
+static void declare_globals(struct lower_module *m) {
+  const struct wasm_module *wasm = m->wasm;
+  m->globals = ARENA_ARRAY(m->arena, LLVMValueRef, wasm->global_count);
+  for (uint32_t i = 0; i < wasm->import_count; i++) {
+    const struct wasm_import *import = &wasm->imports[i];
+    if (import->kind != WASM_EXTERN_GLOBAL) {
+      continue;
+    }
+    const char *symbol = lower_import_symbol(m->arena, import);
+    LLVMTypeRef type = lower_type(m, wasm->globals[import->index].type);
+    LLVMValueRef value = LLVMGetNamedGlobal(m->llvm, symbol);
+    m->globals[import->index] = value ? value : LLVMAddGlobal(m->llvm, type, symbol);
+  }
+  for (uint32_t i = wasm->global_import_count; i < wasm->global_count; i++) {
+    m->globals[i] =
+        add_global(m, lower_type(m, wasm->globals[i].type), arena_printf(m->arena, "global.%u", i));
+  }
+}
+
+LLVMModuleRef lower_module(const struct wasm_module *wasm, const struct lower_options *options,
+                           LLVMContextRef context, const char *triple, LLVMTargetDataRef layout,
+                           struct arena *arena) {
+  struct lower_module m = {
+      .wasm = wasm, .options = options, .arena = arena, .context = context, .layout = layout};
+  m.llvm = LLVMModuleCreateWithNameInContext(options->name, context);
+  LLVMSetTarget(m.llvm, triple);
+  LLVMSetModuleDataLayout(m.llvm, layout);
+  lower_abi_init(&m);
+  make_types(&m);
+  declare_functions(&m);
+  lower_find_known_tables(&m);
+  if (options->model == LOWER_STATIC) {
+    declare_globals(&m);
+    m.instance = add_global(&m, m.instance_type, "instance");
+  }
+  lower_references_collect(&m);
+  for (uint32_t i = wasm->func_import_count; i < wasm->func_count; i++) {
+    lower_function_body(&m, i);
+  }
+  lower_descriptor(&m);
+  return m.llvm;
+}

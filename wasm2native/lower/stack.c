@@ -1,0 +1,23 @@
+/* The value stack of a function being lowered: LLVM values in place of operands. */
+#include "internal.h"
+
+void lower_push(struct lower_function *f, LLVMValueRef value) {
+  if (f->depth == f->stack_capacity) {
+    uint32_t capacity = f->stack_capacity ? f->stack_capacity * 2 : 64;
+    LLVMValueRef *stack = ARENA_ARRAY(f->arena, LLVMValueRef, capacity);
+    for (uint32_t i = 0; i < f->depth; i++) {
+      stack[i] = f->stack[i];
+    }
+    f->stack = stack;
+    f->stack_capacity = capacity;
+  }
+  f->stack[f->depth++] = value;
+}
+
+LLVMValueRef lower_pop(struct lower_function *f) {
+  return f->stack[--f->depth];
+}
+
+LLVMValueRef lower_pop_i64(struct lower_function *f) {
+  return LLVMBuildZExt(f->b, lower_pop(f), f->m->i64, "");
+}

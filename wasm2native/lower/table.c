@@ -1,0 +1,334 @@
+/*
+ * Tables and references (spec 4.4.2, 4.4.6).
+ *
+ * Known tables: in the static model a table that nothing can write after its active segments (no import or
+ * export, no instruction but call_indirect names it) has contents that are known here. Such a table does not
+ * exist at run time. Calls through it check the index against a constant and look the code up in constant
+ * arrays:
+ *
+ * - by type, one array of code pointers for each type that calls name, whose wrong-type and null slots point
+ * to functions that trap, so that the only check is that of the index; or
+ * - where that would take too much space, one array of {code, type class}.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "internal.h"
+
+enum { KNOWN_TABLE_SPACE = 1 << 14 }; /* entries in all per-type arrays of a module */
+
+LLVMValueRef lower_table_record(struct lower_function *f, uint32_t table) {
+  LLVMValueRef list = lower_load_field(f, f->instance, ABI_instance, WASMRT_instance_tables, ACCESS_CONSTANT);
+  LLVMValueRef at = LLVMConstInt(f->m->i64, table, 0);
+  LLVMValueRef record = LLVMBuildLoad2(f->b, f->m->ptr, LLVMBuildGEP2(f->b, f->m->ptr, list, &at, 1, ""), "");
+  lower_set_access(f, record, ACCESS_CONSTANT);
+  return record;
+}
+
+/* The address of an entry, checked against the table's size. */
+static LLVMValueRef entry_address(struct lower_function *f, uint32_t table, LLVMValueRef index) {
+  LLVMValueRef record = lower_table_record(f, table);
+  LLVMValueRef size = lower_load_field(f, record, ABI_table, WASMRT_table_size, ACCESS_RECORD);
+  lower_trap_if(f, LLVMBuildICmp(f->b, LLVMIntUGE, index, size, ""), WASMRT_TRAP_TABLE_OUT_OF_BOUNDS);
+  LLVMValueRef entries = lower_load_field(f, record, ABI_table, WASMRT_table_entries, ACCESS_RECORD);
+  return LLVMBuildGEP2(f->b, f->m->ptr, entries, &index, 1, "");
+}
+
+void lower_table_get(struct lower_function *f, const struct wasm_insn *insn,
+                     const struct wasm_opcode_info *info) {
+  (void)info;
+  LLVMValueRef value =
+      LLVMBuildLoad2(f->b, f->m->ptr, entry_address(f, insn->imm.index, lower_pop_i64(f)), "");
+  lower_set_access(f, value, ACCESS_TABLE);
+  lower_push(f, value);
+}
+
+void lower_table_set(struct lower_function *f, const struct wasm_insn *insn,
+                     const struct wasm_opcode_info *info) {
+  (void)info;
+  LLVMValueRef value = lower_pop(f);
+  LLVMValueRef address = entry_address(f, insn->imm.index, lower_pop_i64(f));
+  lower_set_access(f, LLVMBuildStore(f->b, value, address), ACCESS_TABLE);
+}
+
+void lower_table_size(struct lower_function *f, const struct wasm_insn *insn,
+                      const struct wasm_opcode_info *info) {
+  (void)info;
+  LLVMValueRef record = lower_table_record(f, insn->imm.index);
+  LLVMValueRef size = lower_load_field(f, record, ABI_table, WASMRT_table_size, ACCESS_RECORD);
+  lower_push(f, LLVMBuildTrunc(f->b, size, f->m->i32, ""));
+}
+
+static LLVMValueRef number(struct lower_function *f, uint32_t value) {
+  return LLVMConstInt(f->m->i32, value, 0);
+}
+
+void lower_table_grow(struct lower_function *f, const struct wasm_insn *insn,
+                      const struct wasm_opcode_info *info) {
+  (void)info;
+  LLVMValueRef delta = lower_pop_i64(f), value = lower_pop(f);
+  LLVMValueRef args[] = {number(f, insn->imm.index), value, delta};
+  lower_push(f, LLVMBuildTrunc(f->b, lower_call_op(f, ABI_OP_table_grow, args, 3), f->m->i32, ""));
+}
+
+void lower_table_fill(struct lower_function *f, const struct wasm_insn *insn,
+                      const struct wasm_opcode_info *info) {
+  (void)info;
+  LLVMValueRef count = lower_pop_i64(f), value = lower_pop(f), first = lower_pop_i64(f);
+  LLVMValueRef args[] = {number(f, insn->imm.index), first, value, count};
+  lower_call_op(f, ABI_OP_table_fill, args, 4);
+}
+
+void lower_table_copy(struct lower_function *f, const struct wasm_insn *insn,
+                      const struct wasm_opcode_info *info) {
+  (void)info;
+  LLVMValueRef count = lower_pop_i64(f), source = lower_pop_i64(f), destination = lower_pop_i64(f);
+  LLVMValueRef args[] = {number(f, insn->imm.pair.first), number(f, insn->imm.pair.second), destination,
+                         source, count};
+  lower_call_op(f, ABI_OP_table_copy, args, 5);
+}
+
+void lower_table_init(struct lower_function *f, const struct wasm_insn *insn,
+                      const struct wasm_opcode_info *info) {
+  (void)info;
+  LLVMValueRef count = lower_pop_i64(f), source = lower_pop_i64(f), destination = lower_pop_i64(f);
+  LLVMValueRef args[] = {number(f, insn->imm.pair.second), number(f, insn->imm.pair.first), destination,
+                         source, count};
+  lower_call_op(f, ABI_OP_table_init, args, 5);
+}
+
+void lower_elem_drop(struct lower_function *f, const struct wasm_insn *insn,
+                     const struct wasm_opcode_info *info) {
+  (void)info;
+  LLVMValueRef segment = number(f, insn->imm.index);
+  lower_call_op(f, ABI_OP_elem_drop, &segment, 1);
+}
+
+/* ---- References */
+
+void lower_ref_null(struct lower_function *f, const struct wasm_insn *insn,
+                    const struct wasm_opcode_info *info) {
+  (void)insn, (void)info;
+  lower_push(f, LLVMConstNull(f->m->ptr));
+}
+
+void lower_ref_is_null(struct lower_function *f, const struct wasm_insn *insn,
+                       const struct wasm_opcode_info *info) {
+  (void)insn, (void)info;
+  lower_push(f, LLVMBuildZExt(f->b, LLVMBuildIsNull(f->b, lower_pop(f), ""), f->m->i32, ""));
+}
+
+LLVMValueRef lower_ref_func_value(struct lower_function *f, uint32_t function) {
+  LLVMValueRef records =
+      lower_load_field(f, f->instance, ABI_instance, WASMRT_instance_functions, ACCESS_CONSTANT);
+  LLVMValueRef slot = LLVMConstInt(f->m->i64, f->m->funcs[function].slot, 0);
+  return LLVMBuildGEP2(f->b, f->m->abi[ABI_funcref], records, &slot, 1, "");
+}
+
+void lower_ref_func(struct lower_function *f, const struct wasm_insn *insn,
+                    const struct wasm_opcode_info *info) {
+  (void)info;
+  lower_push(f, lower_ref_func_value(f, insn->imm.index));
+}
+
+/* ---- Known tables */
+
+/* Rules out tables that a body names by anything but call_indirect. */
+static void find_uses(struct lower_module *m, const struct wasm_func *func, struct arena *scratch) {
+  struct wasm_walk walk = wasm_walk_make(func->body, func->offset, m->wasm->used, scratch);
+  struct wasm_insn insn;
+  while (wasm_walk_next(&walk, &insn)) {
+    switch (wasm_insn_info(&insn)->imm) {
+    case WASM_IMM_TABLE:
+      m->tables[insn.imm.index].is_known = false;
+      break;
+    case WASM_IMM_TABLE_TABLE:
+      m->tables[insn.imm.pair.first].is_known = false;
+      m->tables[insn.imm.pair.second].is_known = false;
+      break;
+    case WASM_IMM_ELEM_TABLE:
+      m->tables[insn.imm.pair.second].is_known = false;
+      break;
+    default:
+      break;
+    }
+  }
+}
+
+/* The value of an offset expression that is one constant; false for all others. */
+static bool constant_offset(const struct wasm_module *wasm, const struct wasm_expr *expr, uint32_t *value,
+                            struct arena *scratch) {
+  struct wasm_walk walk = wasm_walk_make(expr->code, expr->offset, wasm->used, scratch);
+  struct wasm_insn insn;
+  if (!wasm_walk_next(&walk, &insn) || insn.opcode != WASM_OP_I32_CONST) {
+    return false;
+  }
+  *value = insn.imm.i32;
+  return !wasm_walk_next(&walk, &insn) || insn.opcode == WASM_OP_END;
+}
+
+/* Writes the active segments into the known tables; a segment that cannot be placed makes its table unknown.
+ */
+static void place_segments(struct lower_module *m, struct arena *scratch) {
+  for (uint32_t i = 0; i < m->wasm->element_count; i++) {
+    const struct wasm_element *element = &m->wasm->elements[i];
+    if (element->mode != WASM_SEGMENT_ACTIVE || !m->tables[element->table].is_known) {
+      continue;
+    }
+    struct lower_table *table = &m->tables[element->table];
+    uint32_t start;
+    if (!element->funcs || !constant_offset(m->wasm, &element->start, &start, scratch) ||
+        (uint64_t)start + element->count > table->size) {
+      table->is_known = false;
+      continue;
+    }
+    for (uint32_t k = 0; k < element->count; k++) {
+      table->entries[start + k] = element->funcs[k];
+    }
+  }
+}
+
+void lower_find_known_tables(struct lower_module *m) {
+  const struct wasm_module *wasm = m->wasm;
+  m->tables = ARENA_ARRAY(m->arena, struct lower_table, wasm->table_count);
+  if (m->options->model != LOWER_STATIC) {
+    return;
+  }
+  /* The last condition: a size field alone must not make us, or the program, large. */
+  for (uint32_t i = 0; i < wasm->table_count; i++) {
+    m->tables[i].is_known = !wasm->tables[i].is_import && wasm->tables[i].type == WASM_FUNCREF &&
+                            wasm->tables[i].limits.min <= wasm->bytes.size;
+  }
+  for (uint32_t i = 0; i < wasm->export_count; i++) {
+    if (wasm->exports[i].kind == WASM_EXTERN_TABLE) {
+      m->tables[wasm->exports[i].index].is_known = false;
+    }
+  }
+  struct arena scratch = {0};
+  for (uint32_t i = wasm->func_import_count; i < wasm->func_count; i++) {
+    find_uses(m, &wasm->funcs[i], &scratch);
+    arena_reset(&scratch);
+  }
+  for (uint32_t i = 0; i < wasm->table_count; i++) {
+    struct lower_table *table = &m->tables[i];
+    if (!table->is_known) {
+      continue;
+    }
+    table->size = (uint32_t)wasm->tables[i].limits.min;
+    table->entries = ARENA_ARRAY(m->arena, uint32_t, table->size);
+    table->by_type = ARENA_ARRAY(m->arena, LLVMValueRef, wasm->type_count);
+    for (uint32_t k = 0; k < table->size; k++) {
+      table->entries[k] = WASM_NO_INDEX;
+    }
+  }
+  place_segments(m, &scratch);
+  arena_free(&scratch);
+}
+
+static LLVMValueRef code_of(struct lower_module *m, uint32_t function) {
+  return m->wasm->funcs[function].is_import ? lower_import_wrapper(m, function) : m->funcs[function].value;
+}
+
+/* A function of a type that traps: what an unusable slot of that type's array points to. */
+static LLVMValueRef trap_function(struct lower_module *m, uint32_t type_class, enum wasmrt_trap_code code) {
+  char name[32];
+  snprintf(name, sizeof name, "trap.%u.%u", (unsigned)code, type_class);
+  LLVMValueRef function = LLVMAddFunction(m->llvm, name, m->func_types[type_class]);
+  LLVMSetLinkage(function, LLVMInternalLinkage);
+  lower_set_attributes(m, function);
+  LLVMBuilderRef b = LLVMCreateBuilderInContext(m->context);
+  LLVMPositionBuilderAtEnd(b, LLVMAppendBasicBlockInContext(m->context, function, ""));
+  LLVMValueRef callee = lower_op(m, ABI_OP_trap);
+  LLVMValueRef args[] = {m->instance, LLVMConstInt(m->i32, code, 0)};
+  LLVMBuildCall2(b, m->ops[ABI_OP_trap].type, callee, args, 2, "");
+  LLVMBuildUnreachable(b);
+  LLVMDisposeBuilder(b);
+  return function;
+}
+
+static LLVMValueRef constant_array(struct lower_module *m, LLVMTypeRef type, LLVMValueRef *values,
+                                   uint32_t count) {
+  LLVMValueRef array = LLVMAddGlobal(m->llvm, LLVMArrayType2(type, count), "table");
+  LLVMSetInitializer(array, LLVMConstArray2(type, values, count));
+  LLVMSetLinkage(array, LLVMPrivateLinkage);
+  LLVMSetGlobalConstant(array, 1);
+  LLVMSetUnnamedAddress(array, LLVMGlobalUnnamedAddr);
+  return array;
+}
+
+static LLVMValueRef array_by_type(struct lower_module *m, struct lower_table *table, uint32_t type_class) {
+  if (!table->by_type[type_class]) {
+    LLVMValueRef mismatch = trap_function(m, type_class, WASMRT_TRAP_INDIRECT_CALL_TYPE_MISMATCH);
+    LLVMValueRef null = trap_function(m, type_class, WASMRT_TRAP_UNINITIALIZED_ELEMENT);
+    LLVMValueRef *code = ARENA_ARRAY(m->arena, LLVMValueRef, table->size);
+    for (uint32_t i = 0; i < table->size; i++) {
+      uint32_t function = table->entries[i];
+      if (function == WASM_NO_INDEX) {
+        code[i] = null;
+      } else {
+        code[i] =
+            m->type_class[m->wasm->funcs[function].type] == type_class ? code_of(m, function) : mismatch;
+      }
+    }
+    table->by_type[type_class] = constant_array(m, m->ptr, code, table->size);
+  }
+  return table->by_type[type_class];
+}
+
+static LLVMTypeRef code_record_type(struct lower_module *m) {
+  LLVMTypeRef fields[] = {m->ptr, m->i32};
+  return LLVMStructTypeInContext(m->context, fields, 2, 0);
+}
+
+static LLVMValueRef code_records(struct lower_module *m, struct lower_table *table) {
+  if (!table->records) {
+    LLVMValueRef *records = ARENA_ARRAY(m->arena, LLVMValueRef, table->size);
+    for (uint32_t i = 0; i < table->size; i++) {
+      uint32_t function = table->entries[i];
+      bool is_null = function == WASM_NO_INDEX;
+      LLVMValueRef fields[] = {
+          is_null ? LLVMConstNull(m->ptr) : code_of(m, function),
+          LLVMConstInt(m->i32, is_null ? UINT32_MAX : m->type_class[m->wasm->funcs[function].type], 0)};
+      records[i] = LLVMConstStructInContext(m->context, fields, 2, 0);
+    }
+    table->records = constant_array(m, code_record_type(m), records, table->size);
+  }
+  return table->records;
+}
+
+/* Does a table of `size` get an array for each type? */
+static bool fits_by_type(const struct lower_module *m, const struct lower_table *table) {
+  return (uint64_t)table->size * m->wasm->type_count <= KNOWN_TABLE_SPACE;
+}
+
+/*
+ * The code of a known table's entry `index` for a call of this type. Safe: the index is compared with the
+ * array's length as an unsigned number before the load; whatever the arrays hold for this type either has it
+ * or traps.
+ */
+LLVMValueRef lower_known_table_code(struct lower_function *f, uint32_t table_index, uint32_t type,
+                                    LLVMValueRef index) {
+  struct lower_module *m = f->m;
+  struct lower_table *table = &m->tables[table_index];
+  LLVMValueRef size = LLVMConstInt(m->i32, table->size, 0);
+  lower_trap_if(f, LLVMBuildICmp(f->b, LLVMIntUGE, index, size, ""), WASMRT_TRAP_UNDEFINED_ELEMENT);
+  LLVMValueRef at = LLVMBuildZExt(f->b, index, m->i64, "");
+  uint32_t type_class = m->type_class[type];
+  if (fits_by_type(m, table)) {
+    LLVMValueRef array = array_by_type(m, table, type_class);
+    return LLVMBuildLoad2(f->b, m->ptr, LLVMBuildGEP2(f->b, m->ptr, array, &at, 1, ""), "");
+  }
+  LLVMTypeRef record_type = code_record_type(m);
+  LLVMValueRef record = LLVMBuildGEP2(f->b, record_type, code_records(m, table), &at, 1, "");
+  LLVMValueRef actual =
+      LLVMBuildLoad2(f->b, m->i32, LLVMBuildStructGEP2(f->b, record_type, record, 1, ""), "");
+  LLVMBasicBlockRef bad = lower_block_new(f, "bad"), ok = lower_block_new(f, "ok");
+  LLVMValueRef expected = LLVMConstInt(m->i32, type_class, 0);
+  LLVMBuildCondBr(f->b, LLVMBuildICmp(f->b, LLVMIntEQ, actual, expected, ""), ok, bad);
+  LLVMPositionBuilderAtEnd(f->b, bad);
+  LLVMBuildCondBr(f->b, LLVMBuildICmp(f->b, LLVMIntEQ, actual, LLVMConstAllOnes(m->i32), ""),
+                  lower_trap_block(f, WASMRT_TRAP_UNINITIALIZED_ELEMENT),
+                  lower_trap_block(f, WASMRT_TRAP_INDIRECT_CALL_TYPE_MISMATCH));
+  LLVMPositionBuilderAtEnd(f->b, ok);
+  return LLVMBuildLoad2(f->b, m->ptr, LLVMBuildStructGEP2(f->b, record_type, record, 0, ""), "");
+}
