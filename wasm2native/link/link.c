@@ -5,12 +5,10 @@
 #define _GNU_SOURCE
 #include "link.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "abi.h"
 #include "lld.h"
 #include "output.h"
 
@@ -59,9 +57,6 @@ static void add_executable(struct arguments *arguments, const struct link_job *j
   add(arguments, "-static");
   add(arguments, "-pie");
   add(arguments, "--no-dynamic-linker");
-  if (job->arch == LINK_X86_64) {
-    add(arguments, arena_printf(arena, "--defsym=wasm_memory=0x%" PRIx64, WASMRT_STATIC_MEMORY_BASE));
-  }
   add_library_file(arguments, job, arena, "rcrt1.o");
   add_library_file(arguments, job, arena, "crti.o");
   add_inputs(arguments, job, arena);
