@@ -2,6 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+static char *volatile last; /* keeps the allocations from being optimised away */
+
 int main(int argc, char **argv) {
   const int count = argc > 1 ? atoi(argv[1]) : 1;
   for (int i = 0; i < count; i++) {
@@ -10,6 +12,7 @@ int main(int argc, char **argv) {
       return 1;
     }
     memset(block, i, 1 << 20);
+    last = block;
   }
   return 0;
 }
