@@ -151,10 +151,6 @@ static bool set_lowering(struct compilation *c) {
   c->lower = (struct lower_options){
       .model = wants_static ? LOWER_STATIC : LOWER_INSTANCE,
       .bounds = options->bounds == WASM2NATIVE_BOUNDS_CHECK ? LOWER_CHECK : LOWER_GUARD,
-      /* Unoptimised code would reach the symbol relative to the pc, which an absolute address does not allow.
-       */
-      .absolute_memory =
-          c->arch == LINK_X86_64 && options->opt_level > 0 && options->emit != WASM2NATIVE_EMIT_SHARED,
       .name = options->name ? options->name : "wasm",
       .cpu_features = c->target.required,
       .is_program = is_exe,

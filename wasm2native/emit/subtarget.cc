@@ -9,6 +9,7 @@
 
 #include "llvm/MC/MCSubtargetInfo.h"
 #include "llvm/MC/TargetRegistry.h"
+#include "llvm/Support/CommandLine.h"
 
 static std::unique_ptr<llvm::MCSubtargetInfo> describe(const char *triple, const char *cpu,
                                                        const char *features) {
@@ -49,4 +50,12 @@ char *subtarget_required(const char *triple, const char *cpu, const char *featur
     abort();
   }
   return copy;
+}
+
+void subtarget_hoist_constants(bool hoist) {
+  llvm::StringMap<llvm::cl::Option *> &options = llvm::cl::getRegisteredOptions();
+  auto found = options.find("disable-constant-hoisting");
+  if (found != options.end()) {
+    static_cast<llvm::cl::opt<bool> *>(found->second)->setValue(!hoist);
+  }
 }

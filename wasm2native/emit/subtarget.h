@@ -1,4 +1,4 @@
-/* What LLVM-C cannot tell about CPUs, from the C++ interface. */
+/* What LLVM-C cannot tell or set, from the C++ interface. */
 #ifndef EMIT_SUBTARGET_H
 #define EMIT_SUBTARGET_H
 
@@ -16,6 +16,12 @@ bool subtarget_knows_cpu(const char *triple, const char *cpu);
  * are LLVM's; properties that only tune code for speed are left out.
  */
 char *subtarget_required(const char *triple, const char *cpu, const char *features, const char *baseline);
+
+/*
+ * Switches LLVM's constant hoisting off or on, for the whole process. On x86-64 the pass would load the
+ * address of static memory into a register, where a displacement costs nothing.
+ */
+void subtarget_hoist_constants(bool hoist);
 
 #ifdef __cplusplus
 }

@@ -64,6 +64,7 @@ bool emit_target_make(const struct emit_options *options, struct arena *arena, s
   static const LLVMCodeGenOptLevel levels[] = {LLVMCodeGenLevelNone, LLVMCodeGenLevelLess,
                                                LLVMCodeGenLevelDefault, LLVMCodeGenLevelAggressive};
   initialize_targets();
+  subtarget_hoist_constants(!is_x86(options->triple));
   LLVMTargetRef llvm;
   char *message;
   if (LLVMGetTargetFromTriple(options->triple, &llvm, &message)) {

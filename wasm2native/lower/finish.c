@@ -118,7 +118,7 @@ void lower_finish(LLVMModuleRef module, const struct wasm_module *wasm, const st
                            .context = LLVMGetModuleContext(module)};
   lower_abi_init(&m);
   lower_resolve_markers(module, arena);
-  lower_resolve_absolute(&m);
+  lower_resolve_memory(&m);
   uint32_t count = count_functions(module);
   if (count) {
     add_symbols(&m, count);

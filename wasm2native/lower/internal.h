@@ -198,10 +198,9 @@ LLVMBasicBlockRef lower_trap_block(struct lower_function *f, enum wasmrt_trap_co
 void lower_keep_load(struct lower_function *f, LLVMValueRef load);
 void lower_resolve_markers(LLVMModuleRef module, struct arena *arena);
 
-/* ---- absolute.c */
-void lower_resolve_absolute(struct lower_module *m);
-
 /* ---- memory.c */
+/* Gives the symbol of memory 0 its address, after optimisation. */
+void lower_resolve_memory(struct lower_module *m);
 void lower_set_access(struct lower_function *f, LLVMValueRef instruction, enum access access);
 
 /* ---- descriptor.c */

@@ -16,7 +16,6 @@ enum lower_bounds { LOWER_GUARD, LOWER_CHECK };
 struct lower_options {
   enum lower_model model;
   enum lower_bounds bounds;
-  bool absolute_memory;     /* static model: reach memory 0 through an absolute symbol (x86-64, optimised) */
   const char *name;         /* prefix of the descriptor's symbol */
   const char *description;  /* what the module was compiled with, for the descriptor */
   const char *cpu_features; /* needed beyond the target's baseline */

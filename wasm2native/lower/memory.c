@@ -14,6 +14,8 @@
 
 #include <string.h>
 
+#define MEMORY_SYMBOL "wasm_memory"
+
 static LLVMValueRef memory_record(struct lower_function *f, uint32_t memory) {
   if (memory == 0) {
     return lower_load_field(f, f->instance, ABI_instance, WASMRT_instance_memory, ACCESS_CONSTANT);
@@ -27,11 +29,16 @@ static LLVMValueRef memory_record(struct lower_function *f, uint32_t memory) {
   return record;
 }
 
-/* The absolute symbol of memory 0, so that x86-64 needs no base register: its range fits a 32-bit
- * displacement. */
+/*
+ * Static model: the optimiser sees memory 0 as an object of its own at a constant address, so that it knows
+ * that nothing else lies there. Before code generation the symbol becomes the number that it stands for:
+ * x86-64 adds it to an index as a displacement, so an access needs no base register. (The code generator
+ * reaches a symbol without an index relative to the pc, which is wrong for an absolute address in code that
+ * is loaded anywhere; a number it never does.)
+ */
 static LLVMValueRef memory_symbol(struct lower_module *m) {
   if (!m->memory_symbol) {
-    m->memory_symbol = LLVMAddGlobal(m->llvm, LLVMArrayType2(m->i8, 0), "wasm_memory");
+    m->memory_symbol = LLVMAddGlobal(m->llvm, LLVMArrayType2(m->i8, 0), MEMORY_SYMBOL);
     LLVMSetVisibility(m->memory_symbol, LLVMHiddenVisibility);
     LLVMMetadataRef range[] = {LLVMValueAsMetadata(LLVMConstInt(m->i64, 0, 0)),
                                LLVMValueAsMetadata(LLVMConstInt(m->i64, INT32_MAX, 0))};
@@ -41,14 +48,22 @@ static LLVMValueRef memory_symbol(struct lower_module *m) {
   return m->memory_symbol;
 }
 
+void lower_resolve_memory(struct lower_module *m) {
+  LLVMValueRef symbol = LLVMGetNamedGlobal(m->llvm, MEMORY_SYMBOL);
+  if (!symbol) {
+    return;
+  }
+  LLVMReplaceAllUsesWith(symbol,
+                         LLVMConstIntToPtr(LLVMConstInt(m->i64, WASMRT_STATIC_MEMORY_BASE, 0), m->ptr));
+  LLVMDeleteGlobal(symbol);
+}
+
 /* The base of memory 0 in guard mode: it never moves, so it is computed once per function, in the entry
  * block. */
 static LLVMValueRef fixed_base(struct lower_function *f) {
   struct lower_module *m = f->m;
   if (m->options->model == LOWER_STATIC) {
-    return m->options->absolute_memory
-               ? memory_symbol(m)
-               : LLVMConstIntToPtr(LLVMConstInt(m->i64, WASMRT_STATIC_MEMORY_BASE, 0), m->ptr);
+    return memory_symbol(m);
   }
   if (!f->memory_base) {
     LLVMBuilderRef here = f->b;
