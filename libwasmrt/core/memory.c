@@ -10,8 +10,8 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/mman.h>
-#include <unistd.h>
 
 #include "internal.h"
 
@@ -39,7 +39,7 @@ static uint64_t round_up(uint64_t bytes, uint64_t unit) {
 }
 
 static uint64_t page_size(void) {
-  return (uint64_t)sysconf(_SC_PAGESIZE);
+  return (uint64_t)getauxval(AT_PAGESZ); /* in a static executable much smaller than sysconf */
 }
 
 static enum wasmrt_status fail_to_reserve(struct wasmrt_error *error) {

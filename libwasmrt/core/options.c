@@ -51,7 +51,11 @@ static const char *add_mount(struct parser *parser, char *value) {
     mount.read_only = true;
     value[length - 3] = '\0';
   }
-  char *separator = strstr(value, "::");
+  /* strstr would be a tenth of the runtime in a static executable. */
+  char *separator = strchr(value, ':');
+  while (separator != NULL && separator[1] != ':') {
+    separator = strchr(separator + 1, ':');
+  }
   if (separator != NULL) {
     *separator = '\0';
     mount.guest = separator + 2;

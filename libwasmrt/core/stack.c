@@ -11,15 +11,15 @@
  * A unit is 64 KiB, less on small stacks.
  */
 #define _GNU_SOURCE
+#include <sys/auxv.h>
 #include <sys/mman.h>
-#include <unistd.h>
 
 #include "internal.h"
 
 enum { UNIT = 65536, UNITS_PER_STACK = 16 };
 
 void wasmrt_stack_protect(struct wasmrt_thread *thread, uintptr_t low, uintptr_t high) {
-  const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+  const uintptr_t page = (uintptr_t)getauxval(AT_PAGESZ);
   low = (low + page - 1) & ~(page - 1);
   uintptr_t unit = (high - low) / UNITS_PER_STACK;
   unit = unit < UNIT ? unit & ~(page - 1) : UNIT;
