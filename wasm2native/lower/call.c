@@ -33,6 +33,18 @@ LLVMValueRef lower_slots(struct lower_function *f, uint32_t count) {
   return LLVMBuildAlloca(f->entry, type, "");
 }
 
+void lower_store_slot(struct lower_module *m, LLVMBuilderRef b, LLVMValueRef value, LLVMValueRef slots,
+                      uint32_t index) {
+  LLVMValueRef at = LLVMConstInt(m->i64, index, 0);
+  if (LLVMTypeOf(value) == m->f32) {
+    value = LLVMBuildBitCast(b, value, m->i32, "");
+  }
+  if (LLVMTypeOf(value) == m->i32) {
+    value = LLVMBuildZExt(b, value, m->i64, "");
+  }
+  LLVMBuildStore(b, value, LLVMBuildGEP2(b, m->i64, slots, &at, 1, ""));
+}
+
 /* Calls `callee` with the parameters on the stack and pushes the results. `instance` is NULL if it takes
  * none. */
 static void call(struct lower_function *f, const struct wasm_func_type *type, LLVMTypeRef llvm_type,
@@ -198,7 +210,7 @@ LLVMValueRef lower_entry(struct lower_module *m, uint32_t type_index) {
   }
   LLVMValueRef result = LLVMBuildCall2(b, m->func_types[type_index], LLVMGetParam(entry, 0), args, count, "");
   if (type->result_count == 1) {
-    LLVMBuildStore(b, result, slots);
+    lower_store_slot(m, b, result, slots, 0);
   }
   LLVMBuildRetVoid(b);
   LLVMDisposeBuilder(b);

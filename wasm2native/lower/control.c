@@ -175,8 +175,7 @@ void lower_return_values(struct lower_function *f) {
     LLVMBuildRet(f->b, results[0]);
   } else {
     for (uint32_t i = 0; i < type->result_count; i++) {
-      LLVMValueRef index = LLVMConstInt(f->m->i64, i, 0);
-      LLVMBuildStore(f->b, results[i], LLVMBuildGEP2(f->b, f->m->i64, f->result_buffer, &index, 1, ""));
+      lower_store_slot(f->m, f->b, results[i], f->result_buffer, i);
     }
     LLVMBuildRetVoid(f->b);
   }

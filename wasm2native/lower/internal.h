@@ -170,6 +170,9 @@ void lower_instruction(struct lower_function *f, const struct wasm_insn *insn);
 void lower_set_attributes(struct lower_module *m, LLVMValueRef function);
 /* Space on the stack for `count` slots of 8 bytes. */
 LLVMValueRef lower_slots(struct lower_function *f, uint32_t count);
+/* Stores a result into its slot, whose upper half a narrow value leaves zero. */
+void lower_store_slot(struct lower_module *m, LLVMBuilderRef b, LLVMValueRef value, LLVMValueRef slots,
+                      uint32_t index);
 
 /* ---- control.c */
 void lower_return_values(struct lower_function *f);
