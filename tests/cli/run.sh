@@ -138,7 +138,8 @@ test_both_architectures_and_sizes() {
     expect_elf hello-$arch 3 $arch
     expect 9 native $arch ./hello-$arch 9
     expect_in out "hello 9"
-    size=$(wc -c <hello-$arch)
+    expect 0 "$tool" --target=$arch-linux $m/world.wasm -o world
+    size=$(wc -c <world)
     [ "$size" -le 65536 ] || fail "hello world for $arch takes $size bytes"
   done
 }
