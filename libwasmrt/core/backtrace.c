@@ -5,32 +5,37 @@
  */
 #include "internal.h"
 
-/* The function that holds `pc`: the one that begins nearest before it. NULL if no symbol does. */
-static const struct wasmrt_symbol *find_symbol(const struct wasmrt_module *module, uintptr_t pc) {
-  const struct wasmrt_symbol *best = NULL;
-  uintptr_t best_code = 0;
+/* The function that holds `pc`: of all symbols, the one that begins nearest before it. */
+struct search {
+  uintptr_t pc;
+  uintptr_t code; /* where the best symbol's function begins */
+  const struct wasmrt_symbol *symbol;
+  const struct wasmrt_module *module;
+};
+
+static void search_module(void *context, const void *owner) {
+  struct search *search = context;
+  const struct wasmrt_module *module = owner;
   for (uint32_t i = 0; i < module->symbol_count; i++) {
     const struct wasmrt_symbol *symbol = &module->symbols[i];
     const uintptr_t code = (uintptr_t)symbol + (uintptr_t)(intptr_t)symbol->code;
-    if (code <= pc && (best == NULL || code > best_code)) {
-      best = symbol;
-      best_code = code;
+    if (code <= search->pc && (search->symbol == NULL || code > search->code)) {
+      search->code = code;
+      search->symbol = symbol;
+      search->module = module;
     }
   }
-  return best;
 }
 
 static void add_frame(struct wasmrt_error *error, uintptr_t pc) {
-  const struct wasmrt_module *module = wasmrt_range_find(&wasmrt_text_ranges, pc);
-  if (module == NULL) {
-    return; /* the runtime's or the host's */
-  }
-  const struct wasmrt_symbol *symbol = find_symbol(module, pc);
+  struct search search = {.pc = pc};
+  wasmrt_range_visit(&wasmrt_text_ranges, pc, search_module, &search);
+  const struct wasmrt_symbol *symbol = search.symbol;
   if (symbol == NULL || symbol->function == UINT32_MAX) {
-    return; /* code that belongs to no function of the module: entries and stubs */
+    return; /* the runtime's or the host's, or no function of the module: entries and stubs */
   }
   struct wasmrt_frame *frame = &error->frames[error->frame_count++];
-  frame->module = module;
+  frame->module = search.module;
   frame->function = symbol->function;
   frame->name = symbol->name == 0 ? NULL : (const char *)symbol + symbol->name;
 }

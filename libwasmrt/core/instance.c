@@ -176,12 +176,11 @@ static enum wasmrt_status bind_import(struct wasmrt_instance *instance, const st
 static enum wasmrt_status bind_imports(struct wasmrt_instance *instance, wasmrt_resolve *resolve,
                                        void *context, struct wasmrt_error *error) {
   const struct wasmrt_module *module = instance->module;
+  if (module->flags & WASMRT_MODULE_STATIC) {
+    return WASMRT_OK; /* the linker has bound them */
+  }
   for (uint32_t i = 0; i < module->import_count; i++) {
     const struct wasmrt_import *import = &module->imports[i];
-    /* In the static model, function imports were bound by the linker. */
-    if (import->kind == WASMRT_FUNC && (module->flags & WASMRT_MODULE_STATIC)) {
-      continue;
-    }
     enum wasmrt_status status = bind_import(instance, import, resolve, context, error);
     if (status != WASMRT_OK) {
       return status;
@@ -261,10 +260,10 @@ static void make_functions(struct wasmrt_instance *instance) {
 
 static void make_globals(struct wasmrt_instance *instance) {
   const struct wasmrt_module *module = instance->module;
-  for (uint32_t i = module->global_import_count; i < module->global_count; i++) {
-    instance->globals[i] = module->flags & WASMRT_MODULE_STATIC
-                               ? module->globals[i].cell
-                               : (uint8_t *)instance + module->globals[i].offset;
+  const bool is_static = (module->flags & WASMRT_MODULE_STATIC) != 0;
+  for (uint32_t i = is_static ? 0 : module->global_import_count; i < module->global_count; i++) {
+    const struct wasmrt_global *global = &module->globals[i];
+    instance->globals[i] = is_static ? global->cell : (uint8_t *)instance + global->offset;
   }
 }
 

@@ -48,8 +48,12 @@ extern struct wasmrt_ranges wasmrt_memory_ranges;
 bool wasmrt_range_add(struct wasmrt_ranges *ranges, const void *begin, const void *end, const void *owner);
 /* Takes away one user of the owner's range, and with the last one the range. */
 void wasmrt_range_remove(struct wasmrt_ranges *ranges, const void *owner);
-/* The owner of the range that holds `address`, or NULL. */
+/* The owner of a range that holds `address`, or NULL. */
 const void *wasmrt_range_find(struct wasmrt_ranges *ranges, uintptr_t address);
+/* Calls the visitor for every such owner: modules that were linked together have one range. */
+typedef void wasmrt_range_visitor(void *context, const void *owner);
+void wasmrt_range_visit(struct wasmrt_ranges *ranges, uintptr_t address, wasmrt_range_visitor *visitor,
+                        void *context);
 
 /* ---- Memories (memory.c)
  * -------------------------------------------------------------------------------------- */

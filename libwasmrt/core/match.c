@@ -40,14 +40,14 @@ static bool limits_match(const struct wasmrt_limits *declared, uint64_t size, ui
   return true;
 }
 
-static bool table_matches(const struct wasmrt_module *module, const struct wasmrt_limits *declared,
-                          const struct wasmrt_table *table, const char **why) {
+static bool table_matches(const struct wasmrt_limits *declared, const struct wasmrt_table *table,
+                          const char **why) {
   if (table->type != declared->type) {
     *why = "its entries have another type";
     return false;
   }
-  if (((module->flags & WASMRT_MODULE_STATIC) != 0) != ((table->flags & WASMRT_TABLE_STATIC) != 0)) {
-    *why = "modules in the static and in the instance model cannot share a table";
+  if (table->flags & WASMRT_TABLE_STATIC) {
+    *why = "functions of a module in the static model can only be called by the host";
     return false;
   }
   return limits_match(declared, table->size, ((const struct wasmrt_table_record *)table)->declared_max, why);
@@ -58,11 +58,6 @@ static bool memory_matches(const struct wasmrt_module *module, const struct wasm
   const struct wasmrt_limits *declared = &module->memories[import->index];
   if (!(module->flags & WASMRT_MODULE_CHECK_BOUNDS) && !(memory->flags & WASMRT_MEMORY_GUARDED)) {
     *why = "the memory has no guard pages (--bounds=check), which the module relies on";
-    return false;
-  }
-  if ((module->flags & WASMRT_MODULE_STATIC) && import->index == 0 &&
-      (uintptr_t)memory->base != WASMRT_STATIC_MEMORY_BASE) {
-    *why = "a module in the static model cannot import its memory";
     return false;
   }
   if (memory->page_log2 != declared->page_log2) {
@@ -79,8 +74,8 @@ static bool function_matches(const struct wasmrt_type *type, const struct wasmrt
     *why = "it has another signature";
     return false;
   }
-  const struct wasmrt_module *origin = wasmrt_range_find(&wasmrt_text_ranges, (uintptr_t)function->code);
-  if (origin != NULL && (origin->flags & WASMRT_MODULE_STATIC)) {
+  const struct wasmrt_instance *origin = wasmrt_is_host_function(function) ? NULL : function->instance;
+  if (origin != NULL && (origin->module->flags & WASMRT_MODULE_STATIC)) {
     *why = "functions of a module in the static model can only be called by the host";
     return false;
   }
@@ -98,7 +93,7 @@ bool wasmrt_import_matches(const struct wasmrt_module *module, const struct wasm
   case WASMRT_FUNC:
     return function_matches(type, object->of.function, why);
   case WASMRT_TABLE:
-    return table_matches(module, &module->tables[import->index], object->of.table, why);
+    return table_matches(&module->tables[import->index], object->of.table, why);
   case WASMRT_MEMORY:
     return memory_matches(module, import, object->of.memory, why);
   case WASMRT_GLOBAL: {

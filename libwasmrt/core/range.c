@@ -146,20 +146,38 @@ void wasmrt_range_remove(struct wasmrt_ranges *ranges, const void *owner) {
   }
 }
 
+/* The owner of the slot's range if that holds `address`. */
+static const void *owner_of(struct slot *slot, uintptr_t address) {
+  const uint64_t state = atomic_load(&slot->state);
+  if (!in_use(state)) {
+    return NULL;
+  }
+  const uintptr_t begin = atomic_load(&slot->begin);
+  const uintptr_t end = atomic_load(&slot->end);
+  const void *owner = atomic_load(&slot->owner);
+  const uint64_t after = atomic_load(&slot->state);
+  const bool is_same = in_use(after) && after >> 32 == state >> 32;
+  return is_same && begin <= address && address < end ? owner : NULL;
+}
+
 const void *wasmrt_range_find(struct wasmrt_ranges *ranges, uintptr_t address) {
   struct cursor at = {0};
   for (struct slot *slot; (slot = next_slot(ranges, &at)) != NULL;) {
-    const uint64_t state = atomic_load(&slot->state);
-    if (!in_use(state)) {
-      continue;
-    }
-    const uintptr_t begin = atomic_load(&slot->begin);
-    const uintptr_t end = atomic_load(&slot->end);
-    const void *owner = atomic_load(&slot->owner);
-    const uint64_t after = atomic_load(&slot->state);
-    if (begin <= address && address < end && in_use(after) && after >> 32 == state >> 32) {
+    const void *owner = owner_of(slot, address);
+    if (owner != NULL) {
       return owner;
     }
   }
   return NULL;
+}
+
+void wasmrt_range_visit(struct wasmrt_ranges *ranges, uintptr_t address, wasmrt_range_visitor *visitor,
+                        void *context) {
+  struct cursor at = {0};
+  for (struct slot *slot; (slot = next_slot(ranges, &at)) != NULL;) {
+    const void *owner = owner_of(slot, address);
+    if (owner != NULL) {
+      visitor(context, owner);
+    }
+  }
 }
