@@ -1,0 +1,132 @@
+/* Addresses of linear memory, and the loads that must trap although nobody needs them. */
+#include "modules.h"
+
+enum {
+  LOCAL_GET = 0x20,
+  I32_LOAD = 0x28,
+  I32_STORE = 0x36,
+  I32_CONST = 0x41,
+  I32_EQZ = 0x45,
+  I32_ADD = 0x6a,
+  I32_SHL = 0x74,
+  DROP = 0x1a,
+  END = 0x0b,
+};
+
+static char *ir_of(struct lowered *l, const struct built *built, enum lower_model model,
+                   enum lower_bounds bounds, const char *passes) {
+  lowered_begin(l, built, model, bounds);
+  return lowered_optimize(l, passes);
+}
+
+/* The index is zero-extended and the GEP not inbounds: else LLVM would reach below the base, or assume that
+ * it cannot. */
+START_TEST(index_is_zero_extended) {
+  struct built built;
+  struct lowered l;
+  PUT_FUNCTION(&built, LOCAL_GET, 0, I32_LOAD, 0, 8, END);
+  for (int model = LOWER_STATIC; model <= LOWER_INSTANCE; model++) {
+    char *ir = ir_of(&l, &built, (enum lower_model)model, LOWER_GUARD, "default<O2>");
+    ck_assert_uint_ge(occurrences(ir, "zext i32"), 1);
+    ck_assert_uint_eq(occurrences(ir, "sext i32"), 0);
+    ck_assert_uint_eq(occurrences(ir, "inbounds"), 0);
+    LLVMDisposeMessage(ir);
+    lowered_end(&l);
+  }
+}
+END_TEST
+
+/* offset + size = 2^32 + 3 must not be reduced to 32 bits. */
+START_TEST(check_mode_compares_in_64_bits) {
+  struct built built;
+  struct lowered l;
+  PUT_FUNCTION(&built, LOCAL_GET, 0, I32_LOAD, 0, 0xff, 0xff, 0xff, 0xff, 0x0f, END);
+  char *ir = ir_of(&l, &built, LOWER_INSTANCE, LOWER_CHECK, "default<O0>");
+  ck_assert_uint_eq(occurrences(ir, "add i64 %"), 1);
+  ck_assert_uint_eq(occurrences(ir, ", 4294967299"), 1);
+  ck_assert_uint_eq(occurrences(ir, "icmp ugt i64"), 1);
+  LLVMDisposeMessage(ir);
+  lowered_end(&l);
+}
+END_TEST
+
+START_TEST(unused_load_stays) {
+  struct built built;
+  struct lowered l;
+  PUT_FUNCTION(&built, LOCAL_GET, 0, I32_LOAD, 0, 0, DROP, I32_CONST, 7, END);
+  static const char *const levels[] = {"default<O0>", "default<O1>", "default<O2>", "default<O3>"};
+  for (int i = 0; i < 4; i++) {
+    char *ir = ir_of(&l, &built, LOWER_STATIC, LOWER_GUARD, levels[i]);
+    ck_assert_uint_eq(occurrences(ir, "load volatile i32"), 1);
+    LLVMDisposeMessage(ir);
+    lowered_end(&l);
+  }
+}
+END_TEST
+
+START_TEST(load_used_on_one_path_stays_before_the_branch) {
+  struct built built;
+  struct lowered l;
+  /* load; if (param == 0) return 5 else return load + load */
+  PUT_FUNCTION(&built, LOCAL_GET, 0, I32_LOAD, 0, 16, 0x21, 0, LOCAL_GET, 0, I32_LOAD, 0, 4, LOCAL_GET, 0,
+               I32_EQZ, 0x04, 0x40, I32_CONST, 5, 0x0f, END, LOCAL_GET, 0, I32_ADD, END);
+  char *ir = ir_of(&l, &built, LOWER_STATIC, LOWER_GUARD, "default<O2>");
+  ck_assert_uint_eq(occurrences(ir, "align 1, !tbaa"), 2); /* both loads, and before the branch */
+  ck_assert_uint_ge(occurrences(ir, "load volatile i32") + occurrences(ir, "select i1"), 1);
+  LLVMDisposeMessage(ir);
+  lowered_end(&l);
+}
+END_TEST
+
+START_TEST(used_load_is_plain) {
+  struct built built;
+  struct lowered l;
+  PUT_FUNCTION(&built, LOCAL_GET, 0, I32_LOAD, 0, 0, LOCAL_GET, 0, I32_ADD, END);
+  char *ir = ir_of(&l, &built, LOWER_STATIC, LOWER_GUARD, "default<O2>");
+  ck_assert_uint_eq(occurrences(ir, "load volatile"), 0);
+  ck_assert_uint_eq(occurrences(ir, "call void @llvm.sideeffect"), 0);
+  LLVMDisposeMessage(ir);
+  lowered_end(&l);
+}
+END_TEST
+
+/* do memory[4 * i] = memory[4 * i + 65536] + 1; while (++i != 4096): vectorised, markers or not. */
+START_TEST(loops_vectorize) {
+  struct built built;
+  struct lowered l;
+  PUT_FUNCTION(&built, 0x03, 0x40, LOCAL_GET, 0, I32_CONST, 2, I32_SHL, LOCAL_GET, 0, I32_CONST, 2, I32_SHL,
+               I32_LOAD, 2, 0x80, 0x80, 0x04, I32_CONST, 1, I32_ADD, I32_STORE, 2, 0, LOCAL_GET, 0, I32_CONST,
+               1, I32_ADD, 0x22, 0, I32_CONST, 0x80, 0x20, 0x47, 0x0d, 0, END, LOCAL_GET, 0, END);
+  char *ir = ir_of(&l, &built, LOWER_STATIC, LOWER_GUARD, "default<O2>");
+  ck_assert_uint_ge(occurrences(ir, "load <4 x i32>"), 1);
+  LLVMDisposeMessage(ir);
+  lowered_end(&l);
+}
+END_TEST
+
+/* The symbol of static memory is the optimiser's alone: what is emitted has the number. */
+START_TEST(static_memory_is_a_number) {
+  struct built built;
+  struct lowered l;
+  PUT_FUNCTION(&built, I32_CONST, 12, I32_LOAD, 0, 0, END);
+  char *ir = ir_of(&l, &built, LOWER_STATIC, LOWER_GUARD, "default<O2>");
+  ck_assert_uint_eq(occurrences(ir, "wasm_memory"), 0);
+  ck_assert_uint_ge(occurrences(ir, "268435456"), 1);
+  LLVMDisposeMessage(ir);
+  lowered_end(&l);
+}
+END_TEST
+
+int main(void) {
+  Suite *suite = suite_create("lower/memory");
+  TCase *tests = tcase_create("memory");
+  tcase_add_test(tests, index_is_zero_extended);
+  tcase_add_test(tests, check_mode_compares_in_64_bits);
+  tcase_add_test(tests, unused_load_stays);
+  tcase_add_test(tests, load_used_on_one_path_stays_before_the_branch);
+  tcase_add_test(tests, used_load_is_plain);
+  tcase_add_test(tests, loops_vectorize);
+  tcase_add_test(tests, static_memory_is_a_number);
+  suite_add_tcase(suite, tests);
+  return run_suite(suite);
+}
