@@ -65,6 +65,7 @@ struct wasmrt_funcref;
 struct wasmrt_module;
 typedef void wasmrt_entry(void *code, void *instance, uint64_t *slots);
 typedef void wasmrt_initialize(struct wasmrt_instance *instance);
+typedef void wasmrt_code(void); /* of some type that is known from elsewhere */
 
 #define STRUCT(name) struct wasmrt_##name {
 #define FIELD(name, kind, type, field) type field;

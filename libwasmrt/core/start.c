@@ -20,15 +20,10 @@
 enum { STATUS_TRAP = 134, STATUS_UNABLE = 2 };
 enum { STACK_SIZE = 8 << 20, STACK_SIZE_LEAST = 256 << 10, STACK_GUARD = 65536 };
 
-/* The linker brings the first only if the guest uses WASI, the others only if asked to, for the instance
- * model. */
+/* The linker brings it only if the guest uses WASI. */
 __attribute__((weak)) int wasmrt_wasi_configure(struct wasmrt_instance *instance, int argc, char **argv,
                                                 char **environment,
                                                 const struct wasmrt_guest_options *options);
-extern const struct wasmrt_native_function wasmrt_wasi_functions[] __attribute__((weak));
-extern const size_t wasmrt_wasi_function_count __attribute__((weak));
-extern const struct wasmrt_native_function wasmrt_wasi_unstable_functions[] __attribute__((weak));
-extern const size_t wasmrt_wasi_unstable_function_count __attribute__((weak));
 
 /* Written by the compiler. */
 extern const struct wasmrt_program wasmrt_program_record;
@@ -115,40 +110,23 @@ static int report(const struct process *process, enum wasmrt_status status,
 /* ---- The guest
  * ------------------------------------------------------------------------------------------------ */
 
-/* Room for a WASI function bound to the import that asked for it last: instance.c copies it. */
+/* Room for a function bound to the import that asked for it last: instance.c copies it. */
 struct resolver {
   struct wasmrt_binding binding;
   struct wasmrt_funcref function;
 };
 
-static const struct wasmrt_native_function *find_wasi(const struct wasmrt_import *import) {
-  if (wasmrt_wasi_functions == NULL || import->kind != WASMRT_FUNC) {
-    return NULL;
-  }
-  const struct wasmrt_native_function *functions = wasmrt_wasi_functions;
-  size_t count = wasmrt_wasi_function_count;
-  if (strcmp(import->module, "wasi_unstable") == 0) {
-    functions = wasmrt_wasi_unstable_functions;
-    count = wasmrt_wasi_unstable_function_count;
-  } else if (strcmp(import->module, "wasi_snapshot_preview1") != 0) {
-    return NULL;
-  }
-  for (size_t i = 0; i < count; i++) {
-    if (strcmp(functions[i].name, import->name) == 0) {
-      return &functions[i];
-    }
-  }
-  return NULL;
-}
-
-static bool resolve_wasi(void *context, const struct wasmrt_import *import, struct wasmrt_extern *object) {
+/* The functions that a module in the instance model imports are in the program: the linker found them. */
+static bool resolve_import(void *context, const struct wasmrt_import *import, struct wasmrt_extern *object) {
   struct resolver *resolver = context;
-  const struct wasmrt_native_function *function = find_wasi(import);
-  if (function == NULL) {
+  if (import->kind != WASMRT_FUNC) {
     return false;
   }
-  resolver->binding =
-      (struct wasmrt_binding){.native = function->code, .type = wasmrt_type_parse(function->signature)};
+  const struct wasmrt_functype *type = &wasmrt_program_record.module->types[import->type];
+  resolver->binding = (struct wasmrt_binding){
+      .native = wasmrt_program_record.imports[import->index],
+      .type = wasmrt_type_intern(type->param_count, type->result_count, type->kinds),
+  };
   resolver->function = wasmrt_host_funcref(&resolver->binding);
   *object = (struct wasmrt_extern){.type = {.kind = WASMRT_FUNC}, .of = {.function = &resolver->function}};
   return true;
@@ -193,7 +171,7 @@ static void run(void *code, void *instance_slot, uint64_t *slots) {
   struct wasmrt_error error;
   struct wasmrt_instance *instance;
   struct resolver resolver;
-  enum wasmrt_status status = wasmrt_instance_create(wasmrt_program_record.module, &options, resolve_wasi,
+  enum wasmrt_status status = wasmrt_instance_create(wasmrt_program_record.module, &options, resolve_import,
                                                      &resolver, &instance, &error);
   if (status == WASMRT_OK) {
     process->status = configure_wasi(instance, process);

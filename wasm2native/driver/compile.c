@@ -3,6 +3,7 @@
  * (docs/architecture.md); this is where to begin reading.
  */
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -138,31 +139,6 @@ static const char *model_name(enum lower_model model) {
   return model == LOWER_STATIC ? "static" : "instance";
 }
 
-/* Options of the lowering from those of the compilation; reports what cannot be. */
-static bool set_lowering(struct compilation *c) {
-  const struct wasm2native_options *options = c->options;
-  bool is_exe = options->emit == WASM2NATIVE_EMIT_EXE;
-  bool wants_static =
-      options->model == WASM2NATIVE_MODEL_STATIC ||
-      (options->model == WASM2NATIVE_MODEL_DEFAULT && is_exe && lower_static_possible(&c->wasm, NULL));
-  if (wants_static && !lower_static_possible(&c->wasm, &c->sink)) {
-    return false;
-  }
-  c->lower = (struct lower_options){
-      .model = wants_static ? LOWER_STATIC : LOWER_INSTANCE,
-      .bounds = options->bounds == WASM2NATIVE_BOUNDS_CHECK ? LOWER_CHECK : LOWER_GUARD,
-      .name = options->name ? options->name : "wasm",
-      .cpu_features = c->target.required,
-      .is_program = is_exe,
-      .guest_options = options->guest_options,
-      .guest_option_count = options->guest_option_count,
-  };
-  c->lower.description = arena_printf(&c->arena, "%s %s cpu=%s model=%s bounds=%s", WASM2NATIVE_VERSION,
-                                      c->triple, c->target.cpu, model_name(c->lower.model),
-                                      c->lower.bounds == LOWER_CHECK ? "check" : "guard");
-  return true;
-}
-
 /* ---- The route */
 
 static bool decode_and_check(struct compilation *c, const void *bytes, size_t size) {
@@ -202,22 +178,61 @@ static const struct wasm_import *import_of_symbol(struct compilation *c, const c
   return NULL;
 }
 
+static const char *limits_text(struct compilation *c, const struct wasm_limits *limits, const char *unit) {
+  return limits->has_max
+             ? arena_printf(&c->arena, "%" PRIu64 " to %" PRIu64 " %s", limits->min, limits->max, unit)
+             : arena_printf(&c->arena, "%" PRIu64 " or more %s", limits->min, unit);
+}
+
+static bool report_missing_import(struct compilation *c, const struct wasm_import *import) {
+  static const char *const kinds[] = {[WASM_EXTERN_FUNC] = "function",
+                                      [WASM_EXTERN_TABLE] = "table",
+                                      [WASM_EXTERN_MEMORY] = "memory",
+                                      [WASM_EXTERN_GLOBAL] = "global"};
+  const struct wasm_module *wasm = &c->wasm;
+  const char *type = "";
+  switch (import->kind) {
+  case WASM_EXTERN_FUNC:
+    type = wasm_func_type_print(&c->arena, wasm_func_type_of(wasm, import->index));
+    break;
+  case WASM_EXTERN_TABLE:
+    type = limits_text(c, &wasm->tables[import->index].limits, "entries");
+    break;
+  case WASM_EXTERN_MEMORY:
+    type = limits_text(c, &wasm->memories[import->index].limits, "pages");
+    break;
+  case WASM_EXTERN_GLOBAL:
+    type = wasm_type_name(wasm->globals[import->index].type);
+    break;
+  case WASM_EXTERN_TAG:
+    break;
+  }
+  return diag_error_at(&c->sink, DIAG_LINK, import->offset, DIAG_NO_FUNCTION, (struct slice){0},
+                       "nothing provides the imported %s %.*s.%.*s: %s", kinds[import->kind],
+                       (int)import->module.size, (const char *)import->module.data, (int)import->name.size,
+                       (const char *)import->name.data, type);
+}
+
+/* Objects can define functions for a module in the instance model, but nothing else that it may import. */
+static bool check_program_imports(struct compilation *c) {
+  bool ok = true;
+  for (uint32_t i = 0; i < c->wasm.import_count; i++) {
+    if (c->wasm.imports[i].kind != WASM_EXTERN_FUNC) {
+      ok = report_missing_import(c, &c->wasm.imports[i]);
+    }
+  }
+  return ok;
+}
+
 static bool report_missing(struct compilation *c, const struct link_undefined_list *undefined) {
   for (size_t i = 0; i < undefined->count; i++) {
     const struct wasm_import *import = import_of_symbol(c, undefined->items[i].symbol);
-    if (!import) {
+    if (import) {
+      report_missing_import(c, import);
+    } else {
       diag_error(&c->sink, DIAG_LINK, "undefined symbol %s, referenced by %s", undefined->items[i].symbol,
                  undefined->items[i].referenced_by);
-      continue;
     }
-    const char *type = import->kind == WASM_EXTERN_FUNC
-                           ? wasm_func_type_print(&c->arena, wasm_func_type_of(&c->wasm, import->index))
-                           : wasm_type_name(c->wasm.globals[import->index].type);
-    diag_error_at(&c->sink, DIAG_LINK, import->offset, DIAG_NO_FUNCTION, (struct slice){0},
-                  "nothing provides the imported %s %.*s.%.*s: %s",
-                  import->kind == WASM_EXTERN_FUNC ? "function" : "global", (int)import->module.size,
-                  (const char *)import->module.data, (int)import->name.size, (const char *)import->name.data,
-                  type);
   }
   return false;
 }
@@ -327,6 +342,34 @@ static bool emit(struct compilation *c) {
   }
   output_discard(&output);
   return false;
+}
+
+/* Options of the lowering from those of the compilation; reports what cannot be. */
+static bool set_lowering(struct compilation *c) {
+  const struct wasm2native_options *options = c->options;
+  bool is_exe = options->emit == WASM2NATIVE_EMIT_EXE;
+  bool wants_static =
+      options->model == WASM2NATIVE_MODEL_STATIC ||
+      (options->model == WASM2NATIVE_MODEL_DEFAULT && is_exe && lower_static_possible(&c->wasm, NULL));
+  if (wants_static && !lower_static_possible(&c->wasm, &c->sink)) {
+    return false;
+  }
+  if (is_exe && !wants_static && !check_program_imports(c)) {
+    return false;
+  }
+  c->lower = (struct lower_options){
+      .model = wants_static ? LOWER_STATIC : LOWER_INSTANCE,
+      .bounds = options->bounds == WASM2NATIVE_BOUNDS_CHECK ? LOWER_CHECK : LOWER_GUARD,
+      .name = options->name ? options->name : "wasm",
+      .cpu_features = c->target.required,
+      .is_program = is_exe,
+      .guest_options = options->guest_options,
+      .guest_option_count = options->guest_option_count,
+  };
+  c->lower.description = arena_printf(&c->arena, "%s %s cpu=%s model=%s bounds=%s", WASM2NATIVE_VERSION,
+                                      c->triple, c->target.cpu, model_name(c->lower.model),
+                                      c->lower.bounds == LOWER_CHECK ? "check" : "guard");
+  return true;
 }
 
 static bool compile_module(struct compilation *c) {

@@ -290,9 +290,26 @@ static LLVMValueRef guest_options(struct lower_module *m) {
   return bytes(m, (struct slice){(const uint8_t *)words, size}, false);
 }
 
+/* What the linker has to find for an executable in the instance model; in the static one compiled code names it. */
+static LLVMValueRef program_imports(struct lower_module *m) {
+  const struct wasm_module *wasm = m->wasm;
+  if (m->options->model == LOWER_STATIC) {
+    return LLVMConstNull(m->ptr);
+  }
+  LLVMValueRef *rows = values(m, wasm->func_import_count);
+  for (uint32_t i = 0; i < wasm->func_import_count; i++) {
+    const char *symbol = lower_import_symbol(m->arena, wasm_import_of(wasm, WASM_EXTERN_FUNC, i));
+    LLVMValueRef known = LLVMGetNamedFunction(m->llvm, symbol);
+    rows[i] = known ? known
+                    : LLVMAddFunction(m->llvm, symbol, lower_func_type(m, wasm_func_type_of(wasm, i), true));
+  }
+  return data(m, m->ptr, rows, wasm->func_import_count);
+}
+
 static void define_program(struct lower_module *m, LLVMValueRef module) {
   LLVMValueRef program = LLVMAddGlobal(m->llvm, m->abi[ABI_program], WASMRT_PROGRAM_SYMBOL);
-  LLVMSetInitializer(program, record(m, ABI_program, (LLVMValueRef[]){module, guest_options(m)}));
+  LLVMValueRef fields[] = {module, guest_options(m), program_imports(m)};
+  LLVMSetInitializer(program, record(m, ABI_program, fields));
   LLVMSetGlobalConstant(program, 1);
 }
 
