@@ -27,6 +27,17 @@ static void search_module(void *context, const void *owner) {
   }
 }
 
+/* The name under which a function is exported; NULL if it is not. */
+static const char *export_name(const struct wasmrt_module *module, uint32_t function) {
+  for (uint32_t i = 0; i < module->export_count; i++) {
+    const struct wasmrt_export *export = &module->exports[i];
+    if (export->kind == WASMRT_FUNC && module->references[export->index].function == function) {
+      return export->name;
+    }
+  }
+  return NULL;
+}
+
 static void add_frame(struct wasmrt_error *error, uintptr_t pc) {
   struct search search = {.pc = pc};
   wasmrt_range_visit(&wasmrt_text_ranges, pc, search_module, &search);
@@ -37,7 +48,8 @@ static void add_frame(struct wasmrt_error *error, uintptr_t pc) {
   struct wasmrt_frame *frame = &error->frames[error->frame_count++];
   frame->module = search.module;
   frame->function = symbol->function;
-  frame->name = symbol->name == 0 ? NULL : (const char *)symbol + symbol->name;
+  frame->name =
+      symbol->name != 0 ? (const char *)symbol + symbol->name : export_name(search.module, symbol->function);
 }
 
 /* Reads the stack as it lies, through whatever a sanitizer thinks of it. */
