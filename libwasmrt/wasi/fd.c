@@ -27,7 +27,7 @@ uint32_t wasi_fd_renumber(struct wasmrt_instance *caller, uint32_t from, uint32_
   }
   wasi_remove(target);
   *target = *source;
-  source->host = -1;
+  *source = (struct wasi_descriptor){.host = -1};
   return WASI_ESUCCESS;
 }
 WASI_SAME_UNSTABLE(fd_renumber);

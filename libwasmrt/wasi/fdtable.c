@@ -162,4 +162,8 @@ void wasi_remove(struct wasi_descriptor *descriptor) {
     close(descriptor->host);
   }
   descriptor->host = -1;
+  if (descriptor->positions != NULL) {
+    munmap(descriptor->positions, wasi_positions_size(descriptor->positions->limit));
+    descriptor->positions = NULL;
+  }
 }

@@ -65,6 +65,15 @@
   extern __typeof__(wasi_##name) wasi_unstable_##name                                                        \
       __attribute__((alias("w2n.wasi_snapshot_preview1." #name)))
 
+/*
+ * Where fd_readdir has been in a directory: the host's positions that cookies 1, 2, ... stand for. The host's
+ * own are 64 bits wide on some file systems, and a 32-bit libc's telldir would cut them.
+ */
+struct wasi_positions {
+  uint32_t count, limit;
+  int64_t hosts[];
+};
+
 /* A descriptor of the guest's. */
 struct wasi_descriptor {
   int host;         /* the host's descriptor, or -1: this number is free */
@@ -72,8 +81,13 @@ struct wasi_descriptor {
   bool read_only;   /* opened through a read-only mount: nothing below it may change */
   bool borrowed;    /* the host's own, not closed with it: the standard streams */
   uint64_t rights_base, rights_inheriting;
-  const char *preopen; /* a mount's name as the guest sees it, else NULL */
+  const char *preopen;              /* a mount's name as the guest sees it, else NULL */
+  struct wasi_positions *positions; /* from the first fd_readdir on, else NULL */
 };
+
+static inline size_t wasi_positions_size(uint32_t limit) {
+  return sizeof(struct wasi_positions) + limit * sizeof(int64_t);
+}
 
 /* How paths are kept below their mount. */
 enum wasi_resolution { WASI_RESOLVE_UNKNOWN, WASI_RESOLVE_OPENAT2, WASI_RESOLVE_WALK };
@@ -108,7 +122,7 @@ uint32_t wasi_writable_descriptor(struct wasmrt_instance *instance, uint32_t fd,
  * failure that is closed. It may move the table.
  */
 uint32_t wasi_insert(struct wasi *wasi, struct wasi_descriptor descriptor, uint32_t from, uint32_t *fd);
-/* Frees a number and closes the host's descriptor. */
+/* Frees a number and what belongs to it, and closes the host's descriptor. */
 void wasi_remove(struct wasi_descriptor *descriptor);
 /* The filetype of an open host descriptor, and the rights that make sense for it. Sets errno if false. */
 bool wasi_inspect(int host, uint8_t *filetype, uint64_t *rights);

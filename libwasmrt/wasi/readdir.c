@@ -1,6 +1,7 @@
 /* Directories: fd_readdir. */
 #define _GNU_SOURCE
 #include <dirent.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -43,28 +44,85 @@ static void append(uint8_t *buffer, uint32_t length, uint32_t *used, const void 
   *used += (uint32_t)part;
 }
 
-/* Converts a block of host entries, until the guest's buffer is full; the last entry may then be cut off. */
-static void convert(const uint8_t *block, size_t size, uint8_t *buffer, uint32_t length, uint32_t *used) {
+/* So many cookies fit into the first page of a table. */
+#define FIRST_POSITIONS ((4096 - sizeof(struct wasi_positions)) / sizeof(int64_t))
+
+static bool grow_positions(struct wasi_positions **positions) {
+  uint32_t limit = *positions == NULL ? (uint32_t)FIRST_POSITIONS : (*positions)->limit * 2;
+  size_t size = wasi_positions_size(limit);
+  void *grown = *positions == NULL
+                    ? mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+                    : mremap(*positions, wasi_positions_size((*positions)->limit), size, MREMAP_MAYMOVE);
+  if (grown == MAP_FAILED) {
+    return false;
+  }
+  *positions = grown;
+  (*positions)->limit = limit;
+  return true;
+}
+
+/*
+ * The cookie of a host position that follows `cookie`; 0 if there is no memory. A position read again keeps
+ * its cookie. One that is new there, since the directory has changed, gets a new cookie, so that the old ones
+ * stay true.
+ */
+static uint64_t next_cookie(struct wasi_positions **positions, uint64_t cookie, int64_t host) {
+  if (*positions != NULL && cookie < (*positions)->count && (*positions)->hosts[cookie] == host) {
+    return cookie + 1;
+  }
+  if ((*positions == NULL || (*positions)->count == (*positions)->limit) && !grow_positions(positions)) {
+    return 0;
+  }
+  (*positions)->hosts[(*positions)->count++] = host;
+  return (*positions)->count;
+}
+
+/*
+ * Converts a block of host entries behind `cookie`, until the guest's buffer is full; the last entry may then
+ * be cut off. Returns the last entry's cookie, or 0 if there is no memory.
+ */
+static uint64_t convert(struct wasi_positions **positions, uint64_t cookie, const uint8_t *block, size_t size,
+                        uint8_t *buffer, uint32_t length, uint32_t *used) {
   uint16_t entry_size;
   for (size_t at = 0; at < size && *used < length; at += entry_size) {
     struct host_entry entry;
     memcpy(&entry, block + at, HOST_ENTRY_HEADER);
     entry_size = entry.size;
+    cookie = next_cookie(positions, cookie, entry.next);
+    if (cookie == 0) {
+      return 0;
+    }
     const char *name = (const char *)block + at + HOST_ENTRY_HEADER;
-    struct wasi_dirent header = {.next = (uint64_t)entry.next,
+    struct wasi_dirent header = {.next = cookie,
                                  .inode = entry.inode,
                                  .name_length = (uint32_t)strlen(name),
                                  .filetype = filetype(entry.type)};
     append(buffer, length, used, &header, sizeof header);
     append(buffer, length, used, name, header.name_length);
   }
+  return cookie;
+}
+
+/* Moves the host's descriptor to where a cookie stands. Going back to the start forgets all cookies, as
+ * rewinddir may. */
+static uint32_t go_to(struct wasi_descriptor *descriptor, uint64_t cookie) {
+  struct wasi_positions *positions = descriptor->positions;
+  off_t host = 0;
+  if (cookie == 0 && positions != NULL) {
+    positions->count = 0;
+  } else if (cookie > 0) {
+    if (positions == NULL || cookie > positions->count) {
+      return WASI_EINVAL;
+    }
+    host = positions->hosts[cookie - 1];
+  }
+  return lseek(descriptor->host, host, SEEK_SET) < 0 ? wasi_errno(errno) : WASI_ESUCCESS;
 }
 
 /*
  * Fills the buffer with entries from a cookie on; 0 is the start. Fewer bytes than the buffer has mean the
- * end. A cookie is the host's own position in the directory, so it stays true while others add and remove
- * entries, and nothing is remembered between calls: the guest may go on from any entry that it saw, also from
- * one that was cut off.
+ * end. A cookie stands for the host's own position in the directory, so it stays true while others add and
+ * remove entries, and the guest may go on from any entry that it saw, also from one that was cut off.
  */
 uint32_t wasi_fd_readdir(struct wasmrt_instance *caller, uint32_t fd, uint32_t address, uint32_t length,
                          uint64_t cookie, uint32_t result) {
@@ -77,8 +135,9 @@ uint32_t wasi_fd_readdir(struct wasmrt_instance *caller, uint32_t fd, uint32_t a
   if (buffer == NULL || wasmrt_guest(caller, result, sizeof(uint32_t)) == NULL) {
     return WASI_EFAULT;
   }
-  if (lseek(descriptor->host, (off_t)cookie, SEEK_SET) < 0) {
-    return wasi_errno(errno);
+  error = go_to(descriptor, cookie);
+  if (error != WASI_ESUCCESS) {
+    return error;
   }
   uint32_t used = 0;
   while (used < length) {
@@ -90,7 +149,10 @@ uint32_t wasi_fd_readdir(struct wasmrt_instance *caller, uint32_t fd, uint32_t a
     if (size == 0) {
       break;
     }
-    convert(block, (size_t)size, buffer, length, &used);
+    cookie = convert(&descriptor->positions, cookie, block, (size_t)size, buffer, length, &used);
+    if (cookie == 0) {
+      return WASI_ENOMEM;
+    }
   }
   wasmrt_guest_write(caller, result, &used, sizeof used);
   return WASI_ESUCCESS;

@@ -50,7 +50,7 @@ static bool grant_streams(struct wasi *wasi) {
 static bool grant_mount(struct wasi *wasi, const struct wasmrt_mount *mount) {
   struct wasi_descriptor descriptor = {
       .filetype = WASI_FILETYPE_DIRECTORY, .read_only = mount->read_only, .preopen = mount->guest};
-  descriptor.host = open(mount->host, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  descriptor.host = openat(AT_FDCWD, mount->host, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (descriptor.host < 0 || !wasi_inspect(descriptor.host, &descriptor.filetype, &descriptor.rights_base)) {
     return false;
   }
