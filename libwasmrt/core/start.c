@@ -6,9 +6,11 @@
  * Needs no stdio, no malloc and no threads, and of WASI only what the guest imports.
  */
 #define _GNU_SOURCE
+#include <elf.h>
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/mman.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -223,6 +225,29 @@ static bool run_on_stack(struct process *process) {
   return true;
 }
 
+/*
+ * Makes what only relocation had to write read-only: the module's descriptor, and with it pointers to code. Dynamic
+ * linkers do this; a static executable relocates itself and musl leaves it at that.
+ */
+static void protect_relocated(void) {
+  const Elf64_Phdr *headers = (const Elf64_Phdr *)getauxval(AT_PHDR);
+  const size_t count = getauxval(AT_PHNUM);
+  const uintptr_t page = getauxval(AT_PAGESZ);
+  uintptr_t base = 0;
+  for (size_t i = 0; i < count; i++) {
+    if (headers[i].p_type == PT_PHDR) {
+      base = (uintptr_t)headers - headers[i].p_vaddr;
+    }
+    if (headers[i].p_type == PT_GNU_RELRO) {
+      const uintptr_t begin = (base + headers[i].p_vaddr) & ~(page - 1);
+      const uintptr_t end = (base + headers[i].p_vaddr + headers[i].p_memsz) & ~(page - 1);
+      if (begin < end) {
+        (void)mprotect((void *)begin, end - begin, PROT_READ); /* without it the program runs as well */
+      }
+    }
+  }
+}
+
 static const char *find_variable(char **environment, const char *name) {
   const size_t length = strlen(name);
   for (; *environment != NULL; environment++) {
@@ -235,6 +260,7 @@ static const char *find_variable(char **environment, const char *name) {
 
 int main(int argc, char **argv, char **environment) {
   struct process process = {.argc = argc, .argv = argv, .environment = environment};
+  protect_relocated();
   const char *baked = wasmrt_program_record.options;
   const char *variable = find_variable(environment, "WASMRT_OPTIONS");
   void *storage = map(wasmrt_options_storage(baked, variable) + 1);
