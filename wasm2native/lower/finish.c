@@ -21,7 +21,7 @@ static uint32_t wasm_index(LLVMValueRef function) {
 static uint32_t count_functions(LLVMModuleRef module) {
   uint32_t count = 0;
   for (LLVMValueRef f = LLVMGetFirstFunction(module); f; f = LLVMGetNextFunction(f)) {
-    count += wasm_index(f) != WASM_NO_INDEX;
+    count += !LLVMIsDeclaration(f);
   }
   return count;
 }
@@ -83,11 +83,12 @@ static void add_symbols(struct lower_module *m, uint32_t count) {
   LLVMValueRef *rows = ARENA_ARRAY(m->arena, LLVMValueRef, count);
   uint32_t row = 0;
   for (LLVMValueRef f = LLVMGetFirstFunction(m->llvm); f; f = LLVMGetNextFunction(f)) {
-    uint32_t index = wasm_index(f);
-    if (index == WASM_NO_INDEX) {
+    if (LLVMIsDeclaration(f)) {
       continue;
     }
-    rows[row] = symbol_row(m, table, type, row, f, names, places[index]);
+    /* Entries and stubs have rows without a function, lest their code be taken for that of the one before. */
+    uint32_t index = wasm_index(f);
+    rows[row] = symbol_row(m, table, type, row, f, names, index == WASM_NO_INDEX ? SIZE_MAX : places[index]);
     row++;
   }
   LLVMSetInitializer(table, LLVMConstArray2(m->abi[ABI_symbol], rows, count));
