@@ -76,17 +76,19 @@ const char *check_text(const struct checker *c) {
   return wasm_insn_info(&c->insn)->text;
 }
 
+bool check_need(struct checker *c, enum wasm_feature feature) {
+  c->used |= WASM_FEATURE_BIT(feature);
+  return (c->features & WASM_FEATURE_BIT(feature)) != 0 ||
+         check_fail_as(c, DIAG_UNSUPPORTED, "%s", wasm_feature_missing(feature));
+}
+
 /* Which instructions are constant (spec 3.3.10): those of the table's flag, the extended ones with their
  * proposal. */
 static bool check_is_constant(struct checker *c, const struct wasm_opcode_info *info) {
-  bool is_extended = info->flag == WASM_FLAG_EXTENDED;
-  if (is_extended) {
-    c->used |= WASM_FEATURE_BIT(WASM_FEATURE_EXTENDED_CONST);
+  if (info->flag == WASM_FLAG_EXTENDED) {
+    return check_need(c, WASM_FEATURE_EXTENDED_CONST);
   }
-  if (is_extended && (c->features & WASM_FEATURE_BIT(WASM_FEATURE_EXTENDED_CONST)) == 0) {
-    return check_fail_as(c, DIAG_UNSUPPORTED, "%s", wasm_feature_missing(WASM_FEATURE_EXTENDED_CONST));
-  }
-  return is_extended || info->flag == WASM_FLAG_CONST ||
+  return info->flag == WASM_FLAG_CONST ||
          check_fail(c, "constant expression required: %s is not constant", info->text);
 }
 

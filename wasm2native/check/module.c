@@ -48,16 +48,6 @@ enum wasm_type check_address_type(const struct wasm_limits *limits) {
   return limits->is_64 ? WASM_I64 : WASM_I32;
 }
 
-static bool has_feature(const struct checker *c, enum wasm_feature feature) {
-  return (c->features & WASM_FEATURE_BIT(feature)) != 0;
-}
-
-/* More than one table or memory. */
-static bool need_feature(struct checker *c, enum wasm_feature feature) {
-  c->used |= WASM_FEATURE_BIT(feature);
-  return has_feature(c, feature) || check_fail_as(c, DIAG_UNSUPPORTED, "%s", wasm_feature_missing(feature));
-}
-
 static bool check_limits(struct checker *c, const struct wasm_limits *limits) {
   return !limits->has_max || limits->min <= limits->max ||
          check_fail(c, "size minimum must not be greater than maximum: %" PRIu64 " > %" PRIu64, limits->min,
@@ -69,10 +59,6 @@ static bool check_table(struct checker *c, const struct wasm_table *table) {
   c->insn.offset = table->offset;
   if (!limits->is_64 && (limits->min > UINT32_MAX || (limits->has_max && limits->max > UINT32_MAX))) {
     return check_fail(c, "table size must be at most 2^32-1");
-  }
-  if (limits->min > WASM_MAX_TABLE_SIZE && (!limits->has_max || limits->min <= limits->max)) {
-    return check_fail_as(c, DIAG_UNSUPPORTED, "table of %" PRIu64 " elements, the limit is %" PRIu32,
-                         limits->min, WASM_MAX_TABLE_SIZE);
   }
   return check_limits(c, limits);
 }
@@ -99,12 +85,12 @@ static bool check_memory(struct checker *c, const struct wasm_memory *memory) {
 static bool check_tables_and_memories(struct checker *c) {
   const struct wasm_module *module = c->module;
   for (uint32_t i = 0; i < module->table_count; i++) {
-    if (!check_table(c, &module->tables[i]) || (i > 0 && !need_feature(c, WASM_FEATURE_REFERENCE_TYPES))) {
+    if (!check_table(c, &module->tables[i]) || (i > 0 && !check_need(c, WASM_FEATURE_REFERENCE_TYPES))) {
       return false;
     }
   }
   for (uint32_t i = 0; i < module->memory_count; i++) {
-    if (!check_memory(c, &module->memories[i]) || (i > 0 && !need_feature(c, WASM_FEATURE_MULTI_MEMORY))) {
+    if (!check_memory(c, &module->memories[i]) || (i > 0 && !check_need(c, WASM_FEATURE_MULTI_MEMORY))) {
       return false;
     }
   }
@@ -122,19 +108,11 @@ static bool check_functions(struct checker *c) {
   return true;
 }
 
-/*
- * How many globals a constant expression may name where `defined` are: the imported ones (spec 2.0), or all
- * of them since extended constant expressions.
- */
-static uint32_t constant_globals(const struct checker *c, uint32_t defined) {
-  return has_feature(c, WASM_FEATURE_EXTENDED_CONST) ? defined : c->module->global_import_count;
-}
-
 static bool check_globals(struct checker *c) {
   const struct wasm_module *module = c->module;
   for (uint32_t i = module->global_import_count; i < module->global_count; i++) {
     const struct wasm_global *global = &module->globals[i];
-    if (!check_constant(c, &global->init, global->type, constant_globals(c, i))) {
+    if (!check_constant(c, &global->init, global->type, i)) {
       return false;
     }
   }
@@ -153,8 +131,7 @@ static bool check_element(struct checker *c, const struct wasm_element *element)
       return check_fail(c, "type mismatch in element segment: expected %s, found %s",
                         wasm_type_name(table->type), wasm_type_name(element->type));
     }
-    if (!check_constant(c, &element->start, check_address_type(&table->limits),
-                        constant_globals(c, module->global_count))) {
+    if (!check_constant(c, &element->start, check_address_type(&table->limits), module->global_count)) {
       return false;
     }
   }
@@ -165,7 +142,7 @@ static bool check_element(struct checker *c, const struct wasm_element *element)
     module->funcs[element->funcs[i]].is_declared = true;
   }
   for (uint32_t i = 0; i < element->count && element->exprs != NULL; i++) {
-    if (!check_constant(c, &element->exprs[i], element->type, constant_globals(c, module->global_count))) {
+    if (!check_constant(c, &element->exprs[i], element->type, module->global_count)) {
       return false;
     }
   }
@@ -187,7 +164,7 @@ static bool check_segments(struct checker *c) {
     }
     if (!check_has_memory(c, data->memory) ||
         !check_constant(c, &data->start, check_address_type(&module->memories[data->memory].limits),
-                        constant_globals(c, module->global_count))) {
+                        module->global_count)) {
       return false;
     }
   }
@@ -253,7 +230,7 @@ static bool check_exports(struct checker *c) {
       module->funcs[export->index].is_declared = true;
     }
     if (export->kind == WASM_EXTERN_GLOBAL && module->globals[export->index].is_mutable &&
-        !need_feature(c, WASM_FEATURE_MUTABLE_GLOBALS)) {
+        !check_need(c, WASM_FEATURE_MUTABLE_GLOBALS)) {
       return false;
     }
   }

@@ -58,6 +58,9 @@ bool check_fail(struct checker *c, const char *format, ...) __attribute__((forma
 bool check_fail_as(struct checker *c, enum diag_phase phase, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* Notes that the module uses `feature`; an error if that is off. */
+bool check_need(struct checker *c, enum wasm_feature feature);
+
 /* "i32.add": the current instruction, for messages. */
 const char *check_text(const struct checker *c);
 

@@ -93,8 +93,8 @@ bool check_global_get(struct checker *c) {
   if (c->is_constant && global->is_mutable) {
     return check_fail(c, "constant expression required: global %" PRIu32 " is mutable", index);
   }
-  if (c->is_constant && !global->is_import) {
-    c->used |= WASM_FEATURE_BIT(WASM_FEATURE_EXTENDED_CONST);
+  if (c->is_constant && !global->is_import && !check_need(c, WASM_FEATURE_EXTENDED_CONST)) {
+    return false; /* only imported ones in the standard before */
   }
   return check_push(c, global->type);
 }

@@ -17,6 +17,8 @@ static void decode_import(struct wasm_decoder *d, struct wasm_import *import, st
   uint8_t kind = wasm_read_u8(&d->r);
   if (kind == WASM_EXTERN_TAG) {
     wasm_reader_needs(&d->r, offset, WASM_FEATURE_EXCEPTIONS);
+  } else if (import->name.size == 0 && (kind == 0x7e || kind == 0x7f)) { /* imports that share the module */
+    wasm_reader_needs(&d->r, offset, WASM_FEATURE_COMPACT_IMPORTS);
   } else if (kind > WASM_EXTERN_TAG) {
     wasm_reader_fail_at(&d->r, offset, "malformed import kind");
   }

@@ -82,8 +82,8 @@ static uint32_t read_memory_index(struct wasm_walk *walk) {
 }
 
 /*
- * Memory arguments (spec 5.4.6): bit 6 of the alignment says that a memory index follows. The offset was 32
- * bits wide before memory64; whether it fits the memory's address type is the validator's question.
+ * Memory arguments (spec 5.4.6): bit 6 of the alignment says that a memory index follows. Whether
+ * the offset fits the memory's address type is the validator's question.
  */
 static void read_memarg(struct wasm_walk *walk, struct wasm_insn *insn) {
   struct wasm_reader *r = &walk->reader;
@@ -103,13 +103,11 @@ static void read_memarg(struct wasm_walk *walk, struct wasm_insn *insn) {
   insn->imm.mem.memory = memory;
   if (r->at != r->end && *r->at < 0x80) {
     insn->imm.mem.offset = *r->at++;
-  } else if (has_feature(walk, WASM_FEATURE_MEMORY64)) {
-    size_t start = wasm_reader_offset(r);
-    insn->imm.mem.offset = wasm_read_u64(r);
-    walk->used |= wasm_reader_offset(r) - start > 5 ? WASM_FEATURE_BIT(WASM_FEATURE_MEMORY64) : 0;
-  } else {
-    insn->imm.mem.offset = wasm_read_u32(r);
+    return;
   }
+  size_t start = wasm_reader_offset(r);
+  insn->imm.mem.offset = wasm_read_size(r, has_feature(walk, WASM_FEATURE_MEMORY64));
+  walk->used |= wasm_reader_offset(r) - start > 5 ? WASM_FEATURE_BIT(WASM_FEATURE_MEMORY64) : 0;
 }
 
 static void read_v128(struct wasm_reader *r, struct wasm_insn *insn) {

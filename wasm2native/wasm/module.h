@@ -167,6 +167,7 @@ const struct wasm_import *wasm_import_of(const struct wasm_module *module, enum 
  * limits"). Passing one is DIAG_UNSUPPORTED with the limit in the message.
  */
 #define WASM_MAX_MODULE_SIZE (UINT32_C(1) << 30)
+#define WASM_MAX_SECTIONS 100000u
 #define WASM_MAX_TYPES 1000000u
 #define WASM_MAX_FUNCS 1000000u
 #define WASM_MAX_IMPORTS 1000000u
@@ -175,7 +176,6 @@ const struct wasm_import *wasm_import_of(const struct wasm_module *module, enum 
 #define WASM_MAX_DATA 100000u
 #define WASM_MAX_TABLES 100000u
 #define WASM_MAX_MEMORIES 100u
-#define WASM_MAX_TABLE_SIZE 10000000u
 #define WASM_MAX_PARAMS 1000u
 #define WASM_MAX_RESULTS 1000u
 #define WASM_MAX_LOCALS 50000u

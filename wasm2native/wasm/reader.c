@@ -105,6 +105,16 @@ uint64_t wasm_read_unsigned(struct wasm_reader *r, unsigned bits) {
   return read_leb(r, bits, false);
 }
 
+uint64_t wasm_read_size(struct wasm_reader *r, bool is_wide) {
+  size_t offset = wasm_reader_offset(r);
+  uint64_t size = wasm_read_unsigned(r, 64);
+  if (!is_wide && size <= UINT32_MAX && wasm_reader_offset(r) - offset > 5) {
+    wasm_reader_fail_at(r, offset, "integer representation too long");
+    return 0;
+  }
+  return size;
+}
+
 int64_t wasm_read_signed(struct wasm_reader *r, unsigned bits) {
   return (int64_t)read_leb(r, bits, true);
 }

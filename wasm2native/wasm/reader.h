@@ -49,6 +49,9 @@ uint64_t wasm_read_u64_le(struct wasm_reader *r);
 
 /* LEB128, spec 5.2.2: at most ceil(N/7) bytes, no stray bits. */
 uint64_t wasm_read_unsigned(struct wasm_reader *r, unsigned bits);
+/* A size or an offset, of 64 bits; whether it fits where it stands is the validator's question. Unless
+ * `is_wide` those of 32 bits have at most five bytes, as before memory64. */
+uint64_t wasm_read_size(struct wasm_reader *r, bool is_wide);
 int64_t wasm_read_signed(struct wasm_reader *r, unsigned bits);
 
 static inline uint32_t wasm_read_u32(struct wasm_reader *r) {

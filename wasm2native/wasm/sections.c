@@ -96,13 +96,10 @@ static void decode_function_section(struct wasm_decoder *d) {
   module->func_count = imports + count;
 }
 
-/* A number of pages or elements: 32 bits wide before memory64, which is used if more than five bytes are. */
+/* A number of pages or elements. More than five bytes use memory64. */
 static uint64_t decode_size(struct wasm_decoder *d) {
-  if ((d->features & WASM_FEATURE_BIT(WASM_FEATURE_MEMORY64)) == 0) {
-    return wasm_read_u32(&d->r);
-  }
   size_t start = wasm_reader_offset(&d->r);
-  uint64_t size = wasm_read_u64(&d->r);
+  uint64_t size = wasm_read_size(&d->r, (d->features & WASM_FEATURE_BIT(WASM_FEATURE_MEMORY64)) != 0);
   if (wasm_reader_offset(&d->r) - start > 5) {
     d->module->used |= WASM_FEATURE_BIT(WASM_FEATURE_MEMORY64);
   }
@@ -355,6 +352,7 @@ static void decode_sections(struct wasm_decoder *d) {
   decode_header(d);
   struct wasm_reader frames = d->r;
   decode_frames(d, NULL);
+  wasm_decoder_limit(d, wasm_reader_offset(&frames), module->section_count, WASM_MAX_SECTIONS, "sections");
   if (wasm_reader_failed(&d->r)) {
     return;
   }

@@ -99,8 +99,8 @@ static const struct {
     {WITHOUT(CUSTOM_PAGE_SIZES), DIAG_UNSUPPORTED, "unsupported: needs feature custom-page-sizes",
      MODULE(0x05, 0x04, 1, 0x08, 0, 0)},
     {ALL, DIAG_MALFORMED, "malformed custom page size", MODULE(0x05, 0x04, 1, 0x08, 0, 64)},
-    {WITHOUT(MEMORY64), DIAG_MALFORMED, "integer too large",
-     MODULE(0x05, 0x07, 1, 0, 0x80, 0x80, 0x80, 0x80, 0x10)},
+    {WITHOUT(MEMORY64), DIAG_MALFORMED, "integer representation too long",
+     MODULE(0x05, 0x08, 1, 0, 0x80, 0x80, 0x80, 0x80, 0x80, 0x00)},
     /* Globals and constant expressions. */
     {ALL, DIAG_MALFORMED, "malformed mutability", MODULE(0x06, 0x06, 0x01, 0x7f, 0x02, 0x41, 0x00, 0x0b)},
     {ALL, DIAG_MALFORMED, "unexpected end", MODULE(0x06, 0x05, 0x01, 0x7f, 0x00, 0x41, 0x00)},
