@@ -1,9 +1,9 @@
 /*
  * Numeric instructions (spec 4.3, 4.4.1). LLVM IR must see nothing undefined: shift counts are masked,
- * division is guarded, no instruction carries nsw, nuw or fast-math flags.
+ * division is guarded, no instruction carries nsw, nuw or (but see float_extreme()) fast-math flags.
  *
  * LLVM may replace x * 1.0 and the like by x, which leaves a signalling NaN as it is where Wasm wants a quiet
- * one. Identities with constants are therefore lowered to llvm.canonicalize, which quiets.
+ * one. Identities with constants are therefore lowered to quiet(), which the optimiser cannot see through.
  */
 #include <string.h>
 
@@ -98,6 +98,17 @@ void lower_unary(struct lower_function *f, const struct wasm_insn *insn,
   }
 }
 
+/* `value`, a NaN made quiet. On the bits, as LLVM 19 has no code for llvm.canonicalize on x86-64. */
+static LLVMValueRef quiet(struct lower_function *f, LLVMValueRef value) {
+  LLVMTypeRef type = LLVMTypeOf(value);
+  bool is_wide = type == f->m->f64;
+  LLVMTypeRef bits = is_wide ? f->m->i64 : f->m->i32;
+  LLVMValueRef flag = LLVMConstInt(bits, is_wide ? UINT64_C(1) << 51 : UINT64_C(1) << 22, 0);
+  LLVMValueRef changed = LLVMBuildOr(f->b, LLVMBuildBitCast(f->b, value, bits, ""), flag, "");
+  LLVMValueRef is_nan = LLVMBuildFCmp(f->b, LLVMRealUNO, value, value, "");
+  return LLVMBuildSelect(f->b, is_nan, LLVMBuildBitCast(f->b, changed, type, ""), value, "");
+}
+
 /* Is `value` the constant with these bits, given as a double? */
 static bool is_real(LLVMValueRef value, double number) {
   if (!LLVMIsAConstantFP(value)) {
@@ -139,14 +150,31 @@ static LLVMValueRef float_identity(struct lower_function *f, unsigned oper, LLVM
   }
 }
 
+static LLVMValueRef float_add(struct lower_function *f, LLVMValueRef a, LLVMValueRef b) {
+  LLVMValueRef same = float_identity(f, WASM_OPER_ADD, a, b);
+  return same ? quiet(f, same) : LLVMBuildFAdd(f->b, a, b, "");
+}
+
+/*
+ * min or max. LLVM's intrinsics may return a signalling NaN as it is, so they only get numbers (which they are
+ * told, for shorter code), and the sum stands in where an operand is a NaN: it is a quiet one.
+ */
+static LLVMValueRef float_extreme(struct lower_function *f, const char *name, LLVMValueRef a,
+                                  LLVMValueRef b) {
+  LLVMValueRef of_numbers = binary_intrinsic(f, name, a, b);
+  LLVMSetFastMathFlags(of_numbers, LLVMFastMathNoNaNs);
+  LLVMValueRef is_nan = LLVMBuildFCmp(f->b, LLVMRealUNO, a, b, "");
+  return LLVMBuildSelect(f->b, is_nan, float_add(f, a, b), of_numbers, "");
+}
+
 static LLVMValueRef float_binary(struct lower_function *f, unsigned oper, LLVMValueRef a, LLVMValueRef b) {
   LLVMValueRef same = float_identity(f, oper, a, b);
   if (same) {
-    return unary_intrinsic(f, "llvm.canonicalize", same);
+    return quiet(f, same);
   }
   switch (oper) {
   case WASM_OPER_ADD:
-    return LLVMBuildFAdd(f->b, a, b, "");
+    return float_add(f, a, b);
   case WASM_OPER_SUB:
     return LLVMBuildFSub(f->b, a, b, "");
   case WASM_OPER_MUL:
@@ -154,9 +182,9 @@ static LLVMValueRef float_binary(struct lower_function *f, unsigned oper, LLVMVa
   case WASM_OPER_DIV:
     return LLVMBuildFDiv(f->b, a, b, "");
   case WASM_OPER_MIN:
-    return binary_intrinsic(f, "llvm.minimum", a, b);
+    return float_extreme(f, "llvm.minimum", a, b);
   case WASM_OPER_MAX:
-    return binary_intrinsic(f, "llvm.maximum", a, b);
+    return float_extreme(f, "llvm.maximum", a, b);
   default:
     return binary_intrinsic(f, "llvm.copysign", a, b);
   }
@@ -320,7 +348,7 @@ void lower_demote(struct lower_function *f, const struct wasm_insn *insn,
   LLVMValueRef value = lower_pop(f);
   /* LLVM folds the demotion of a promotion away, and with it the quieting. */
   if (LLVMIsAFPExtInst(value)) {
-    lower_push(f, unary_intrinsic(f, "llvm.canonicalize", LLVMGetOperand(value, 0)));
+    lower_push(f, quiet(f, LLVMGetOperand(value, 0)));
   } else {
     lower_push(f, LLVMBuildFPTrunc(f->b, value, f->m->f32, ""));
   }
