@@ -50,7 +50,9 @@ GUEST void enter_ii(void *code, void *instance, uint64_t *slots) {
 
 GUEST uint32_t guest_load(struct wasmrt_instance *self, uint32_t address) {
   KEEP_FRAME();
-  return *(volatile uint8_t *)(self->memory_base + address);
+  const uint32_t value = *(volatile uint8_t *)(self->memory_base + address);
+  KEEP_FRAME(); /* lest gcc gives the frame up before the access */
+  return value;
 }
 
 GUEST void guest_store(struct wasmrt_instance *self, uint32_t address, uint32_t value) {
