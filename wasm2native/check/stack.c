@@ -28,6 +28,9 @@ static bool reserve_operands(struct checker *c, uint32_t count) {
                          WASM_MAX_OPERANDS);
   }
   c->operands = grow(c->operands, &c->operand_capacity, c->operand_count + count, 1);
+  if (c->operand_capacity > WASM_MAX_OPERANDS) {
+    c->operand_capacity = WASM_MAX_OPERANDS; /* check_push() asks only where this is reached */
+  }
   return true;
 }
 

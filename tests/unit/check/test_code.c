@@ -142,6 +142,55 @@ START_TEST(long_br_tables_are_refused) {
 }
 END_TEST
 
+/* A million operands and one more are too many. */
+START_TEST(operands_are_limited) {
+  enum { CONSTANTS = WASM_MAX_OPERANDS + 1, BODY = 1 + 2 * CONSTANTS + 3 };
+  static uint8_t bytes[64 + BODY];
+  const uint8_t head[] = {0x00,
+                          0x61,
+                          0x73,
+                          0x6d,
+                          1,
+                          0,
+                          0,
+                          0,
+                          1,
+                          5,
+                          1,
+                          0x60,
+                          0,
+                          1,
+                          I32,
+                          3,
+                          2,
+                          1,
+                          0,
+                          10,
+                          ((BODY + 4) & 0x7f) | 0x80,
+                          (((BODY + 4) >> 7) & 0x7f) | 0x80,
+                          (BODY + 4) >> 14,
+                          1,
+                          (BODY & 0x7f) | 0x80,
+                          ((BODY >> 7) & 0x7f) | 0x80,
+                          BODY >> 14};
+  const uint8_t tail[] = {UNREACHABLE, NOP, END};
+  memcpy(bytes, head, sizeof head);
+  uint8_t *at = bytes + sizeof head + 1;
+  for (int i = 0; i < CONSTANTS; i++) {
+    *at++ = I32_CONST;
+    *at++ = 0;
+  }
+  memcpy(at, tail, sizeof tail);
+  wasm_features used;
+  ck_assert_uint_eq(validate((struct slice){bytes, sizeof head + BODY}, UINT32_MAX, &used), 1);
+  ck_assert_str_eq(check_message, "too many operands on the stack, the limit is 1000000");
+  ck_assert_int_eq(check_phase, DIAG_UNSUPPORTED);
+  at[-2] = NOP;
+  at[-1] = NOP;
+  ck_assert_uint_eq(validate((struct slice){bytes, sizeof head + BODY}, UINT32_MAX, &used), 0);
+}
+END_TEST
+
 int main(void) {
   TCase *tests = tcase_create("code");
   tcase_add_loop_test(tests, every_row_has_a_signature_or_a_rule, 0, WASM_OP_COUNT);
@@ -149,5 +198,6 @@ int main(void) {
   tcase_add_loop_test(tests, features_are_found, 0, COUNT(uses));
   tcase_add_loop_test(tests, malformed_bodies, 0, COUNT(malformed));
   tcase_add_test(tests, long_br_tables_are_refused);
+  tcase_add_test(tests, operands_are_limited);
   return run_suite("code", tests);
 }

@@ -20,6 +20,7 @@ static const struct body_case cases[] = {
     {"", "i", NULL, BYTES(0, I64_CONST, 0, I32_LOAD, 0x42, 1, 0x80, 0x80, 0x80, 0x80, 0x10, END)},
     {"", "i", "type mismatch in i32.load: expected i64, found i32",
      BYTES(0, I32_CONST, 0, I32_LOAD, 0x42, 1, 0, END)},
+    {"", "i", NULL, BYTES(0, I64_CONST, 0, I32_LOAD, 0x40, 1, 0, END)}, /* bit 6 alone: alignment 1 */
     {"", "i", "unknown memory 2", BYTES(0, I32_CONST, 0, I32_LOAD, 0x42, 2, 0, END)},
     {"", "i", NULL, BYTES(0, MEMORY_SIZE, 0, END)},
     {"", "I", NULL, BYTES(0, MEMORY_SIZE, 1, END)},
