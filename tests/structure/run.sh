@@ -41,45 +41,53 @@ check_header_names() {
   headers | sed 's|.*/||' | sort | uniq -d | sed 's/^/two headers with the name /'
 }
 
-check_arrows() {
-  echo "$arrows" | while IFS=: read -r folder allowed; do
-    [ -n "$folder" ] || continue
-    for file in $(sources wasm2native/"$folder"); do
-      sed -n 's/^# *include "\([^"]*\)".*/\1/p' "$file" | while read -r header; do
-        case $header in
-        llvm-c/* | llvm/* | lld/*) continue ;; # below
-        esac
-        owner=$(headers | sed -n "s|^\([a-z]*\)/$header\$|\1|p")
-        case " $folder $allowed " in
-        *" ${owner:-none} "*) ;;
-        *) echo "$file: includes $header${owner:+ of $owner}, which $folder/ must not see" ;;
-        esac
-      done
-    done
+# One line "FOLDER FILE HEADER" for each quoted include of the compiler's folders.
+includes() {
+  for folder in base wasm check lower emit link driver cli; do
+    # shellcheck disable=SC2046
+    grep -H '^# *include "' $(sources wasm2native/$folder) | sed "s/^\([^:]*\):[^\"]*\"\([^\"]*\)\".*/$folder \1 \2/"
   done
+}
+
+check_arrows() {
+  {
+    echo "$arrows" | sed -n 's/^\([a-z]*\):/arrow \1 /p'
+    headers | sed 's|^\(.*\)/\(.*\)|header \1 \2|'
+    includes | sed 's/^/include /'
+  } | awk '
+    $1 == "arrow" { for (i = 3; i <= NF; i++) may[$2, $i] = 1; may[$2, $2] = 1 }
+    $1 == "header" { owner[$3] = owner[$3] " " $2 }
+    $1 == "include" && $4 !~ /^(llvm-c|llvm|lld)\// {
+      ok = 0
+      n = split(owner[$4], owners, " ")
+      for (i = 1; i <= n; i++) if (($2, owners[i]) in may) ok = 1
+      if (!ok) printf "%s: includes %s of%s, which %s/ must not see\n", $3, $4, n ? owner[$4] : " nowhere", $2
+    }'
 }
 
 # LLVM is known to three folders; C++ is what reaches the parts of LLVM without a C interface; WASI is the runtime's
 # business.
 check_knowledge() {
-  for file in $(sources wasm2native | grep -v '/\(lower\|emit\|link\)/'); do
-    grep -Hn '# *include *[<"]\(llvm\|lld\)' "$file" | sed 's/$/: LLVM in this folder/' || :
-  done
+  # shellcheck disable=SC2046
+  grep -Hn '# *include *[<"]\(llvm\|lld\)' $(sources wasm2native | grep -v '/\(lower\|emit\|link\)/') |
+    sed 's/$/: LLVM in this folder/' || :
   find . -path './build*' -prune -o -path ./.git -prune -o -path ./tests/programs -prune -o \
     \( -name '*.cc' -o -name '*.cpp' -o -name '*.cxx' \) -print |
     grep -vx './wasm2native/link/lld.cc\|./wasm2native/emit/subtarget.cc' | grep -v '^./tests/' | sed 's/$/: C++/' || :
   grep -rniw 'wasi[a-z_0-9]*' wasm2native --include='*.[ch]' --include='*.def' | sed 's/$/: a name of WASI in the compiler/' || :
-  for file in $(sources libwasmrt); do
-    sed -n 's/^# *include "\([^"]*\)".*/\1/p' "$file" | while read -r header; do
-      [ -z "$(find wasm2native -name "$header")" ] || [ -n "$(find libwasmrt -name "${header##*/}")" ] ||
-        echo "$file: includes $header of the compiler"
-    done
+  # shellcheck disable=SC2046
+  find wasm2native -name '*.h' | sed 's|.*/||' | while read -r header; do
+    [ -n "$(find libwasmrt -name "$header")" ] ||
+      grep -Hn "^# *include \"$header\"" $(sources libwasmrt) | sed 's/$/: a header of the compiler/' || :
   done
 }
 
 check_sizes() {
-  for file in $(sources wasm2native libwasmrt tests); do
-    awk -v file="$file" -v max_file=$MAX_FILE_LINES -v max_function=$MAX_FUNCTION_LINES '
+  # shellcheck disable=SC2046
+  awk -v max_file=$MAX_FILE_LINES -v max_function=$MAX_FUNCTION_LINES '
+      function check_file() { if (lines > max_file) printf "%s: %d lines\n", file, lines }
+      FNR == 1 { check_file(); file = FILENAME; begin = head = 0 }
+      { lines = FNR }
       # A definition of a function: a line in the first column, or its continuation, that ends with ") {".
       /^[A-Za-z_].*\(/ { head = FNR; name = $0 }
       /^[^ }].*\) \{$|^ +.*\) \{$/ && head && !begin { begin = head }
@@ -90,14 +98,17 @@ check_sizes() {
         }
         begin = head = 0
       }
-      END { if (FNR > max_file) printf "%s: %d lines\n", file, FNR }
-    ' "$file"
-  done
+      END { check_file() }
+    ' $(sources wasm2native libwasmrt tests)
 }
 
 check_text() {
   for file in $(sources wasm2native libwasmrt tests) $(find wasm2native libwasmrt -name '*.def' -o -name '*.S'); do
-    head -c 2 "$file" | grep -q '^/[*/]' || echo "$file: does not begin with a comment that says what it is"
+    read -r line <"$file"
+    case $line in
+    '/*'* | '//'*) ;;
+    *) echo "$file: does not begin with a comment that says what it is" ;;
+    esac
   done
   grep -rnE 'TODO|FIXME' wasm2native libwasmrt --include='*.[chS]' --include='*.cc' --include='*.def' \
     --include=CMakeLists.txt | sed 's/$/: not left for later/' || :
