@@ -244,13 +244,13 @@ uint32_t wasi_guest_path(struct wasmrt_instance *instance, uint32_t address, uin
   if (length >= PATH_MAX) {
     return WASI_ENAMETOOLONG;
   }
-  /* The host would take what is before a NUL for the whole path. */
-  if (memchr(bytes, '\0', length) != NULL) {
-    return WASI_EINVAL;
-  }
-  /* The copy is what is checked and used: the guest cannot change it in between. */
+  /* The copy is what is checked and used: another thread of the guest cannot change it in between. */
   memcpy(path, bytes, length);
   path[length] = '\0';
+  /* The host would take what is before a NUL for the whole path. */
+  if (memchr(path, '\0', length) != NULL) {
+    return WASI_EINVAL;
+  }
   return path[0] == '/' ? WASI_EPERM : WASI_ESUCCESS;
 }
 
