@@ -386,6 +386,25 @@ test_installed() {
   done
 }
 
+# The compiler and the runtime as libraries, by the installed tree's pkg-config files alone.
+test_libraries() {
+  expect 0 cmake --install "$build" --prefix "$PWD/installed"
+  sanitize=
+  grep -q '^WASM2NATIVE_SANITIZE:[A-Z]*=ON' "$build/CMakeCache.txt" && sanitize=-fsanitize=address,undefined
+  export PKG_CONFIG_PATH="$PWD/installed/lib/pkgconfig"
+  # shellcheck disable=SC2046,SC2086
+  expect 0 cc $sanitize "$here/embed_compiler.c" $(pkg-config --cflags --libs wasm2native) -o compiler
+  expect 0 ./compiler installed/lib/wasm2native $m/hello.wasm program
+  expect 0 ./program 0
+  expect_in out "hello 0"
+  expect 1 ./compiler installed/lib/wasm2native $m/invalid.wasm program
+  expect_in out "invalid.wasm:0x"
+  expect 0 "$tool" -c --name=plain $m/plain.wasm
+  # shellcheck disable=SC2046,SC2086
+  expect 0 cc $sanitize "$here/embed_runtime.c" plain.o $(pkg-config --cflags --libs wasmrt) -o runtime
+  expect 0 ./runtime
+}
+
 # --- running them ---
 
 # Modules from C, by clang's WebAssembly target.
