@@ -322,6 +322,26 @@ test_run() {
   expect_absent a.out
 }
 
+# Whatever ends the compilation, nothing stays.
+test_run_interrupted() {
+  mkdir temporary
+  for signal in INT TERM HUP; do
+    # The compiler waits for the rest of its module. A shell has its background processes ignore SIGINT.
+    mkfifo pipe
+    TMPDIR="$PWD/temporary" env --default-signal=INT "$tool" run - <pipe &
+    exec 9>pipe
+    head -c 50000 $m/hello.wasm >&9
+    while [ -z "$(ls temporary)" ]; do sleep 0.05; done
+    kill -$signal $!
+    wait $! 2>/dev/null
+    status=$?
+    exec 9>&-
+    rm pipe
+    [ $status -gt 128 ] || fail "SIG$signal gave exit status $status"
+    [ -z "$(ls temporary)" ] || fail "SIG$signal left $(ls temporary)"
+  done
+}
+
 test_run_arguments() {
   expect 0 "$tool" run $m/arguments.wasm -- -o --help "two words" ""
   expect_in out "[$m/arguments.wasm][-o][--help][two words][]"

@@ -5,37 +5,45 @@
  * crash too, this process is there to remove the directory.
  */
 #define _GNU_SOURCE
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "cli.h"
 
-/* Removes a directory with the files in it: the result, or what a crash left of it. */
-static void remove_directory(const char *path) {
-  DIR *const directory = opendir(path);
-  if (directory) {
-    for (const struct dirent *entry; (entry = readdir(directory));) {
-      unlinkat(dirfd(directory), entry->d_name, 0);
-    }
-    closedir(directory);
-  }
-  rmdir(path);
+static int remove_entry(const char *path, const struct stat *status, int kind, struct FTW *place) {
+  (void)status;
+  (void)kind;
+  (void)place;
+  remove(path);
+  return 0;
 }
 
-/* The signals by which people end a process, and that of the child's end. */
+/* Removes a directory with all that is in it: the result, or what a crash left behind. */
+static void remove_directory(const char *path) {
+  nftw(path, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
+}
+
+/* The signals by which people end a process, unless they are ignored as under nohup, and that of the child's
+ * end. */
 static sigset_t ending_signals(void) {
+  static const int candidates[] = {SIGHUP, SIGINT, SIGTERM};
   sigset_t set;
   sigemptyset(&set);
-  sigaddset(&set, SIGHUP);
-  sigaddset(&set, SIGINT);
-  sigaddset(&set, SIGTERM);
   sigaddset(&set, SIGCHLD);
+  for (size_t i = 0; i < sizeof candidates / sizeof *candidates; i++) {
+    struct sigaction action;
+    sigaction(candidates[i], NULL, &action);
+    if (action.sa_handler != SIG_IGN) {
+      sigaddset(&set, candidates[i]);
+    }
+  }
   return set;
 }
 
@@ -65,6 +73,7 @@ static bool compile_in_child(struct cli *cli, const char *directory, const char 
   const pid_t child = fork();
   if (child == 0) {
     sigprocmask(SIG_SETMASK, old_mask, NULL);
+    setenv("TMPDIR", directory, 1); /* so that temporary files of the compilation go the same way */
     _exit(cli_compile(cli, file) ? EXIT_SUCCESS : EXIT_FAILURE);
   }
   if (child < 0) {
