@@ -33,7 +33,9 @@ static const struct {
      MODULE(4, 8, 1, FUNCREF, 0, 0x80, 0x80, 0x80, 0x80, 0x10)},
     {WITHOUT(REFERENCE_TYPES), DIAG_UNSUPPORTED, "unsupported: needs feature reference-types",
      MODULE(4, 7, 2, FUNCREF, 0, 0, FUNCREF, 0, 0)},
+    {WITHOUT(REFERENCE_TYPES), 0, NULL, MODULE(4, 9, 1, FUNCREF, 1, 1, 0xff, 0xff, 0xff, 0xff, 0x0f)},
     /* Memories. */
+    {WITHOUT(MULTI_MEMORY), 0, NULL, MODULE(MEMORY)},
     {ALL, 0, NULL, MODULE(5, 5, 1, 0, 0x80, 0x80, 0x04)},
     {ALL, DIAG_INVALID, "memory size must be at most 65536 pages (4GiB)",
      MODULE(5, 5, 1, 0, 0x81, 0x80, 0x04)},
