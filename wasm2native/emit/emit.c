@@ -34,7 +34,10 @@ bool emit_verify(LLVMModuleRef module, struct diag_sink *sink) {
 
 bool emit_optimize(LLVMModuleRef module, const struct emit_target *target, const struct emit_options *options,
                    struct diag_sink *sink) {
-  static const char *const levels[] = {"default<O0>", "default<O1>", "default<O2>", "default<O3>"};
+  /* Dead code goes at -O0, too: a load must trap where only dead instructions use it, and nothing tells these from
+   * live ones (lower/marker.c). */
+  static const char *const levels[] = {"default<O0>,function(dce)", "default<O1>", "default<O2>",
+                                       "default<O3>"};
   static const char *const sizes[] = {NULL, "default<Os>", "default<Oz>"};
   const char *passes = options->size_level ? sizes[options->size_level] : levels[options->opt_level];
   LLVMPassBuilderOptionsRef tuning = LLVMCreatePassBuilderOptions();
