@@ -126,6 +126,21 @@ static struct spec_group *add_group(struct spec_plan *plan) {
   return group;
 }
 
+/* A skipped module does not change the memories, tables and globals of instances that it would have imported;
+ * what the script says of these from here on is not about this run. */
+static void mark_stale(struct spec_plan *plan, const struct spec_subject *subject) {
+  const struct wasm_module *module = &subject->module;
+  for (unsigned i = 0; i < plan->registered.count; i++) {
+    bool is_imported = !subject->is_decoded;
+    for (uint32_t k = 0; subject->is_decoded && k < module->import_count; k++) {
+      const struct wasm_import *import = &module->imports[k];
+      is_imported = is_imported || (import->kind != WASM_EXTERN_FUNC &&
+                                    slice_equal(slice_of(plan->registered.rows[i].name), import->module));
+    }
+    plan->instances[plan->registered.rows[i].index].is_stale |= is_imported;
+  }
+}
+
 /*
  * Makes the next instance's entry from a subject. The instance model runs the script in one process; the
  * static model has one instance in a process, and no instance sees another, so each has a group of its own.
@@ -136,6 +151,7 @@ static struct spec_instance *add_instance(struct spec_plan *plan, unsigned subje
   *instance = (struct spec_instance){.state = SPEC_LIVE, .reason = subject->message};
   if (subject->verdict == SPEC_REFUSED) {
     note_reason(plan, subject->message, 0);
+    mark_stale(plan, subject);
   }
   if (subject->verdict != SPEC_VALID) {
     instance->state = subject->verdict == SPEC_REFUSED ? SPEC_SKIPPED : SPEC_FAILED;
@@ -254,8 +270,9 @@ static void plan_action(struct spec_plan *plan, const cJSON *command) {
     fail(plan, command, "not an action that the runner knows");
     return;
   }
-  if (instance->state == SPEC_SKIPPED) {
-    skip(plan, instance->reason);
+  if (instance->state == SPEC_SKIPPED || (instance->state == SPEC_LIVE && instance->is_stale)) {
+    skip(plan,
+         instance->is_stale ? "of an instance that a skipped module would have changed" : instance->reason);
     return;
   }
   if (instance->state == SPEC_FAILED) {

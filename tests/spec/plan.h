@@ -19,6 +19,7 @@ struct spec_group {
 struct spec_instance {
   enum { SPEC_LIVE, SPEC_SKIPPED, SPEC_FAILED } state;
   const char *reason; /* not live: why */
+  bool is_stale;      /* a skipped module may have changed it */
   unsigned group;
 };
 

@@ -48,8 +48,8 @@ void spec_subject_open(struct spec_subject *subject, const char *path, struct ar
   struct diag_sink sink = {.handler = take_diag, .context = &messages, .file = path};
   struct slice bytes = {subject->bytes, subject->size};
   wasm_features features = wasm_features_default();
-  bool valid = wasm_module_decode(bytes, features, arena, &sink, &subject->module) &&
-               check_module(&subject->module, features, arena, &sink);
+  subject->is_decoded = wasm_module_decode(bytes, features, arena, &sink, &subject->module);
+  bool valid = subject->is_decoded && check_module(&subject->module, features, arena, &sink);
   if (valid != (subject->verdict == SPEC_VALID)) {
     subject->message =
         valid ? "an error was reported, yet the module is said to be valid" : "rejected without a message";

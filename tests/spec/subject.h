@@ -19,7 +19,8 @@ struct spec_subject {
   enum spec_verdict verdict;
   const char *message;       /* why it is not valid */
   bool needs_feature;        /* refused, and not for this mode only */
-  struct wasm_module module; /* decoded, if valid */
+  bool is_decoded;           /* `module` is complete, valid or not */
+  struct wasm_module module; /* if is_decoded */
   uint8_t *bytes;
   size_t size;
 };

@@ -2,8 +2,10 @@
  * The host module "spectest", as the specification's interpreter defines it. The functions and globals have
  * the symbols by which the static model finds them, and are defined in the store for the instance model.
  */
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "run.h"
 
@@ -19,10 +21,23 @@ void print_f64(struct wasmrt_instance *caller, double a) SYMBOL("print_f64");
 void print_i32_f32(struct wasmrt_instance *caller, uint32_t a, float b) SYMBOL("print_i32_f32");
 void print_f64_f64(struct wasmrt_instance *caller, double a, double b) SYMBOL("print_f64_f64");
 
-static void show(struct wasmrt_instance *caller, double a, double b) {
+/* Bit patterns, as nothing here prints floating point (see quad.c). */
+static void show(struct wasmrt_instance *caller, uint64_t a, uint64_t b) {
   if (getenv("SPECTEST_PRINT") != NULL) {
-    printf("spectest(%s): %g %g\n", caller == NULL ? "no caller" : "caller", a, b);
+    printf("spectest(%s): %" PRIx64 " %" PRIx64 "\n", caller == NULL ? "no caller" : "caller", a, b);
   }
+}
+
+static uint64_t bits32(float value) {
+  uint32_t bits;
+  memcpy(&bits, &value, sizeof bits);
+  return bits;
+}
+
+static uint64_t bits64(double value) {
+  uint64_t bits;
+  memcpy(&bits, &value, sizeof bits);
+  return bits;
 }
 
 void print(struct wasmrt_instance *caller) {
@@ -32,19 +47,19 @@ void print_i32(struct wasmrt_instance *caller, uint32_t a) {
   show(caller, a, 0);
 }
 void print_i64(struct wasmrt_instance *caller, uint64_t a) {
-  show(caller, (double)a, 0);
-}
-void print_f32(struct wasmrt_instance *caller, float a) {
-  show(caller, (double)a, 0);
-}
-void print_f64(struct wasmrt_instance *caller, double a) {
   show(caller, a, 0);
 }
+void print_f32(struct wasmrt_instance *caller, float a) {
+  show(caller, bits32(a), 0);
+}
+void print_f64(struct wasmrt_instance *caller, double a) {
+  show(caller, bits64(a), 0);
+}
 void print_i32_f32(struct wasmrt_instance *caller, uint32_t a, float b) {
-  show(caller, a, (double)b);
+  show(caller, a, bits32(b));
 }
 void print_f64_f64(struct wasmrt_instance *caller, double a, double b) {
-  show(caller, a, b);
+  show(caller, bits64(a), bits64(b));
 }
 
 /* The cells of the globals in the static model; bit patterns. */
