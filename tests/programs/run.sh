@@ -236,15 +236,15 @@ compile() { # NAME ARCH: makes NAME/ARCH.exe and says what it took
   options=
   [ "$1" != lua ] || options="--dir=$work/$1/$2::/"
   rm -f "$2.exe"
-  if ! /usr/bin/time -f '%e %M' -o "$2.time" \
+  if ! /usr/bin/time -f '%e %U %M' -o "$2.time" \
     "$tool" --target="$2-linux" $options app.wasm -o "$2.exe" >"$2.log" 2>&1; then
     report FAILED "$1 $2 compiles" "see $work/$1/$2.log"
     head -n 5 "$2.log"
     return 1
   fi
-  read -r seconds kilobytes <"$2.time"
-  printf '         %s %s: %d KB of wasm compiled in %s s and %d MB, executable %d KB\n' "$1" "$2" \
-    $(($(wc -c <app.wasm) / 1024)) "$seconds" $((kilobytes / 1024)) $(($(wc -c <"$2.exe") / 1024))
+  read -r seconds cpu kilobytes <"$2.time"
+  printf '         %s %s: %d KB of wasm compiled in %s s (CPU: %s s) and %d MB, executable %d KB\n' "$1" "$2" \
+    $(($(wc -c <app.wasm) / 1024)) "$seconds" "$cpu" $((kilobytes / 1024)) $(($(wc -c <"$2.exe") / 1024))
 }
 
 play() { # NAME DIRECTORY COMMAND...: the scenario in a fresh directory
