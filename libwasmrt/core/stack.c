@@ -27,10 +27,6 @@ void wasmrt_stack_protect(struct wasmrt_thread *thread, uintptr_t low, uintptr_t
   if (low >= high || high - low < 4 * unit) {
     return; /* too small to spare anything */
   }
-  /* The kernel lets the main thread's stack grow to where it is touched; it must have before it is protected.
-   */
-  volatile char *bottom = (volatile char *)low;
-  *bottom = *bottom;
   if (mprotect((void *)(low + unit), unit, PROT_NONE) != 0) {
     return;
   }

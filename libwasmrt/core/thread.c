@@ -7,7 +7,11 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdint.h>
+#include <sys/auxv.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "internal.h"
 
@@ -60,26 +64,57 @@ static void *prepare_signal_stack(void *otherwise) {
   return memory;
 }
 
-static void protect_stack(struct wasmrt_thread *thread) {
-  /* An unlimited main stack has no low end; as much as any guest may use of it is taken for the whole. */
-  const uintptr_t most = UINT64_C(1) << 30;
+/* The stack of a thread that the C library made. */
+static bool find_thread_stack(uintptr_t *low, uintptr_t *high) {
   pthread_attr_t attributes;
   if (pthread_getattr_np(pthread_self(), &attributes) != 0) {
-    return;
+    return false;
   }
-  void *low;
+  void *begin;
   size_t size, guard;
-  if (pthread_attr_getstack(&attributes, &low, &size) == 0 &&
-      pthread_attr_getguardsize(&attributes, &guard) == 0 && guard < size) {
-    /* Whether the guard is part of the stack differs between C libraries: leave it alone in any case. */
-    const uintptr_t high = (uintptr_t)low + size;
-    const uintptr_t begin = (uintptr_t)low + guard;
-    const uintptr_t here = (uintptr_t)__builtin_frame_address(0);
-    if (begin <= here && here < high) { /* else a coroutine's: it has whatever guard its owner gave it */
-      wasmrt_stack_protect(thread, high - begin > most ? high - most : begin, high);
-    }
-  }
+  const bool is_known = pthread_attr_getstack(&attributes, &begin, &size) == 0 &&
+                        pthread_attr_getguardsize(&attributes, &guard) == 0 && guard < size;
   pthread_attr_destroy(&attributes);
+  if (is_known) {
+    /* Whether the guard is part of the stack differs between C libraries: leave it alone in any case. */
+    *low = (uintptr_t)begin + guard;
+    *high = (uintptr_t)begin + size;
+  }
+  return is_known;
+}
+
+/*
+ * The stack of the process's first thread grows towards its limit as it is touched. False on any other
+ * thread. Finds out how far it may grow, and makes it: the system call fails where an access would crash.
+ */
+static bool find_main_stack(uintptr_t *low, uintptr_t *high) {
+  const uintptr_t most = UINT64_C(1) << 30; /* of an unlimited stack; as much as any guest may use */
+  const uintptr_t step = 65536;
+  const uintptr_t here = (uintptr_t)__builtin_frame_address(0);
+  const uintptr_t top = (uintptr_t)getauxval(AT_RANDOM); /* lies at its high end */
+  struct rlimit limit;
+  if (syscall(SYS_gettid) != getpid() || getrlimit(RLIMIT_STACK, &limit) != 0) {
+    return false;
+  }
+  uintptr_t size = limit.rlim_cur < most ? limit.rlim_cur & ~(step - 1) : most;
+  if (here >= top || top - here >= size) {
+    return false; /* forked from another thread */
+  }
+  *high = (top + step - 1) & ~(step - 1);
+  while (size > top - here + step && getrlimit(RLIMIT_STACK, (struct rlimit *)(*high - size)) != 0) {
+    size -= size / 64 > step ? size / 64 & ~(step - 1) : step;
+  }
+  *low = *high - size;
+  return true;
+}
+
+static void protect_stack(struct wasmrt_thread *thread) {
+  const uintptr_t here = (uintptr_t)__builtin_frame_address(0);
+  uintptr_t low, high;
+  /* On a coroutine's stack neither is the case: that has whatever guard its owner gave it. */
+  if ((find_main_stack(&low, &high) || find_thread_stack(&low, &high)) && low <= here && here < high) {
+    wasmrt_stack_protect(thread, low, high);
+  }
 }
 
 bool wasmrt_thread_prepare(void) {

@@ -34,8 +34,11 @@ void wasmrt_leave(enum wasmrt_status status) {
   wasmrt_unwind(wasmrt_thread.top->sp, (uint32_t)status);
 }
 
-/* Adds the frames from this function's caller on. */
-static void add_backtrace(struct wasmrt_error *error) {
+/*
+ * Adds the frames from the caller's caller on. Inlined, since the record that it begins with is that of the
+ * function it stands in: one of its own would be gone when wasmrt_backtrace is tail-called.
+ */
+static inline __attribute__((always_inline)) void add_backtrace(struct wasmrt_error *error) {
   wasmrt_backtrace(error, 0, (uintptr_t)__builtin_frame_address(0), (uintptr_t)wasmrt_thread.top->sp);
 }
 
