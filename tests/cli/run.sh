@@ -318,28 +318,34 @@ test_run() {
   expect_in out inner
   expect 5 "$tool" run - 5 <$m/hello.wasm
   [ -z "$(ls temporary)" ] || fail "run left $(ls temporary)"
-  expect 1 env TMPDIR="$PWD/absent" "$tool" run $m/hello.wasm
+  expect 4 env TMPDIR="$PWD/absent" "$tool" run $m/hello.wasm 4
   expect_absent a.out
 }
 
 # Whatever ends the compilation, nothing stays.
-test_run_interrupted() {
+interrupt() {
+  # The compiler waits for the rest of its module. A shell has its background processes ignore SIGINT.
+  mkfifo pipe
+  TMPDIR="$PWD/temporary" env --default-signal=INT "$tool" "$2" - <pipe &
+  exec 9>pipe
+  head -c 50000 $m/hello.wasm >&9
+  while [ -z "$(ls temporary)" ]; do sleep 0.05; done
+  kill -"$1" $!
+  wait $! 2>/dev/null
+  status=$?
+  exec 9>&-
+  rm pipe
+  [ $status -gt 128 ] || fail "SIG$1 gave exit status $status"
+  [ -z "$(ls temporary)" ] || fail "SIG$1 left $(ls temporary)"
+}
+
+test_interrupted() {
   mkdir temporary
   for signal in INT TERM HUP; do
-    # The compiler waits for the rest of its module. A shell has its background processes ignore SIGINT.
-    mkfifo pipe
-    TMPDIR="$PWD/temporary" env --default-signal=INT "$tool" run - <pipe &
-    exec 9>pipe
-    head -c 50000 $m/hello.wasm >&9
-    while [ -z "$(ls temporary)" ]; do sleep 0.05; done
-    kill -$signal $!
-    wait $! 2>/dev/null
-    status=$?
-    exec 9>&-
-    rm pipe
-    [ $status -gt 128 ] || fail "SIG$signal gave exit status $status"
-    [ -z "$(ls temporary)" ] || fail "SIG$signal left $(ls temporary)"
+    interrupt $signal run
+    interrupt $signal -oprogram
   done
+  [ "$(ls)" = temporary ] || fail "a signal left $(ls)"
 }
 
 test_run_arguments() {

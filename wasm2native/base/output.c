@@ -25,6 +25,10 @@ static const char *resolve_links(const char *name, struct arena *arena) {
   return copy;
 }
 
+static const char *temporary_name(const char *final, pid_t process, unsigned attempt, struct arena *arena) {
+  return arena_printf(arena, "%s.tmp%ld-%u", final, (long)process, attempt);
+}
+
 bool output_begin(struct output *output, const char *name, struct arena *arena, struct diag_sink *sink) {
   struct stat status;
   output->final = output->path = name;
@@ -40,7 +44,7 @@ bool output_begin(struct output *output, const char *name, struct arena *arena, 
   // mkstemp would do, but for its mode 0600, which the final file would keep.
   int fd = -1;
   for (unsigned attempt = 0; fd < 0; attempt++) {
-    output->path = arena_printf(arena, "%s.tmp%ld-%u", output->final, (long)getpid(), attempt);
+    output->path = temporary_name(output->final, getpid(), attempt, arena);
     fd = open(output->path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     if (fd < 0 && errno != EEXIST) {
       return diag_error(sink, DIAG_IO, "cannot create '%s': %s", name, strerror(errno));
@@ -62,5 +66,14 @@ bool output_commit(const struct output *output, struct diag_sink *sink) {
 void output_discard(const struct output *output) {
   if (is_renamed(output)) {
     unlink(output->path);
+  }
+}
+
+void output_remove_unfinished(const char *name, pid_t process, struct arena *arena) {
+  const char *const real = resolve_links(name, arena);
+  const char *const final = real != NULL ? real : name;
+  unsigned attempt = 0;
+  while (unlink(temporary_name(final, process, attempt, arena)) == 0) {
+    attempt++;
   }
 }

@@ -5,6 +5,8 @@
 #ifndef BASE_OUTPUT_H
 #define BASE_OUTPUT_H
 
+#include <sys/types.h>
+
 #include "arena.h"
 #include "diag.h"
 
@@ -21,5 +23,8 @@ bool output_commit(const struct output *output, struct diag_sink *sink);
 
 /* Removes what was written. */
 void output_discard(const struct output *output);
+
+/* Removes what a process that ended in between has left of an output of that name. */
+void output_remove_unfinished(const char *name, pid_t process, struct arena *arena);
 
 #endif

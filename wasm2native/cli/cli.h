@@ -75,6 +75,12 @@ int cli_execute(struct cli *cli);
 /* Compiles the module of *cli to the file `output`. */
 bool cli_compile(struct cli *cli, const char *output);
 
+/*
+ * child.c: the same in a child process, so that no temporary file stays. `output` may be NULL if `result` is
+ * not: the result is then opened for reading and has no name.
+ */
+bool cli_compile_apart(struct cli *cli, const char *output, int *result);
+
 /* run.c. cli_run executes the module in place of this process, and returns an exit status if that was not
  * possible. */
 int cli_run(struct cli *cli);

@@ -87,7 +87,7 @@ static bool compile(struct cli *cli) {
   if (strcmp(output, cli->files[0]) == 0) {
     return cli_error("the output '%s' is the input", output);
   }
-  return cli_compile(cli, output);
+  return cli_compile_apart(cli, output, NULL);
 }
 
 static void print_line(void *context, const char *line, bool is_error) {

@@ -107,6 +107,19 @@ START_TEST(two_writers_have_two_files) {
 }
 END_TEST
 
+START_TEST(what_a_process_left_can_be_removed) {
+  struct output output;
+  ck_assert(output_begin(&output, "result", &arena, &sink));
+  ck_assert(output_begin(&output, "result", &arena, &sink));
+  put("result", "old");
+  output_remove_unfinished("result", getpid() + 1, &arena);
+  ck_assert_int_eq(access(output.path, F_OK), 0);
+  output_remove_unfinished("result", getpid(), &arena);
+  ck_assert_int_ne(access(output.path, F_OK), 0);
+  check_content("result", "old");
+}
+END_TEST
+
 START_TEST(fails_without_a_directory) {
   struct output output;
   ck_assert(!output_begin(&output, "absent/result", &arena, &sink));
@@ -127,6 +140,7 @@ int main(void) {
   tcase_add_test(tests, replaces_what_a_link_points_to);
   tcase_add_test(tests, writes_devices_directly);
   tcase_add_test(tests, two_writers_have_two_files);
+  tcase_add_test(tests, what_a_process_left_can_be_removed);
   tcase_add_test(tests, fails_without_a_directory);
   Suite *const suite = suite_create("output");
   suite_add_tcase(suite, tests);
