@@ -18,12 +18,13 @@ struct wasi *wasi_state(struct wasmrt_instance *instance) {
 
 /*
  * The standard streams. One that the process was started without stays absent. Rights are what the stream's
- * direction needs; the file behind it may be shared with others, so neither its size nor its times are the
- * guest's to set.
+ * direction needs; the file behind it may be shared with others, so neither its size, its times nor its flags
+ * are the guest's to set: O_NONBLOCK would outlive it on a terminal. What was opened to append (prog >> log)
+ * stays so, therefore no seeking there, which fd_pwrite needs, too.
  */
 static bool grant_streams(struct wasi *wasi) {
-  const uint64_t common = WASI_RIGHT_FD_SEEK | WASI_RIGHT_FD_TELL | WASI_RIGHT_FD_FDSTAT_SET_FLAGS |
-                          WASI_RIGHT_FD_ADVISE | WASI_RIGHT_FD_FILESTAT_GET | WASI_RIGHT_POLL_FD_READWRITE |
+  const uint64_t common = WASI_RIGHT_FD_SEEK | WASI_RIGHT_FD_TELL | WASI_RIGHT_FD_ADVISE |
+                          WASI_RIGHT_FD_FILESTAT_GET | WASI_RIGHT_POLL_FD_READWRITE |
                           WASI_RIGHT_SOCK_SHUTDOWN;
   const uint64_t directions[] = {
       WASI_RIGHT_FD_READ | WASI_RIGHT_SOCK_ACCEPT,
@@ -39,6 +40,9 @@ static bool grant_streams(struct wasi *wasi) {
     /* A stream that is a directory (prog < /tmp) would be a preopen nobody granted: it only can be looked at.
      */
     descriptor.rights_base = rights & (common | directions[stream]);
+    if ((fcntl(stream, F_GETFL) & O_APPEND) != 0) {
+      descriptor.rights_base &= ~WASI_RIGHT_FD_SEEK;
+    }
     uint32_t fd;
     if (wasi_insert(wasi, descriptor, (uint32_t)stream, &fd) != WASI_ESUCCESS) {
       return false;

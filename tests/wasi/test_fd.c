@@ -298,6 +298,28 @@ static void streams_have_few_rights(void) {
   EQUAL(wasi_fd_allocate(guest, 1, 0, 1), WASI_ENOTCAPABLE);
   EQUAL(read_bytes(1, 1), WASI_ENOTCAPABLE);
   EQUAL(write_text(0, "x"), WASI_ENOTCAPABLE);
+  for (uint32_t stream = 0; stream < 3; stream++) {
+    EQUAL(wasi_fd_fdstat_set_flags(guest, stream, WASI_FDFLAG_NONBLOCK), WASI_ENOTCAPABLE);
+  }
+}
+
+/* prog >> log: what others wrote there before is not the guest's to overwrite. */
+static void appending_stream_only_appends(void) {
+  int saved = dup(1), log = open("outside/secret", O_WRONLY | O_APPEND);
+  dup2(log, 1);
+  close(log);
+  struct wasmrt_guest_options options = {.env_count = 0};
+  harness_configure(0, NULL, &options);
+  EQUAL(wasi_fd_fdstat_set_flags(guest, 1, 0), WASI_ENOTCAPABLE);
+  EQUAL(wasi_fd_seek(guest, 1, 0, 0, OUT), WASI_ENOTCAPABLE);
+  put_vector(0, BUFFER, put_text(BUFFER, "over"));
+  EQUAL(wasi_fd_pwrite(guest, 1, VECTORS, 1, 0, OUT), WASI_ENOTCAPABLE);
+  EQUAL(write_text(1, "more"), WASI_ESUCCESS);
+  EQUAL(wasi_fd_tell(guest, 1, OUT), WASI_ESUCCESS);
+  EQUAL(get64(OUT), 10);
+  dup2(saved, 1);
+  close(saved);
+  CHECK(host_holds("outside/secret", "secretmore"));
 }
 
 /* prog < /etc grants no directory. */
@@ -320,4 +342,5 @@ const struct wasi_test fd_tests[] = {
         ONCE(reports_types_and_rights) ONCE(demands_rights) ONCE(demands_directory_rights)
             ONCE(rights_only_shrink) ONCE(rights_are_inherited) ONCE(sets_flags) ONCE(opens_with_flags)
                 ONCE(seeks_and_tells) ONCE(sets_size_and_allocates) ONCE(advises_and_syncs) ONCE(gets_status)
-                    ONCE(sets_times) ONCE(streams_have_few_rights) ONCE(stream_directory_is_no_preopen){0}};
+                    ONCE(sets_times) ONCE(streams_have_few_rights) ONCE(appending_stream_only_appends)
+                        ONCE(stream_directory_is_no_preopen){0}};
