@@ -73,6 +73,8 @@ struct wasi_positions {
   uint32_t count, limit;
   int64_t hosts[];
 };
+/* No table grows beyond so many: a guest that changes what it lists gets new cookies without end. */
+#define WASI_POSITIONS_MAX (UINT32_C(1) << 24)
 
 /* A descriptor of the guest's. */
 struct wasi_descriptor {

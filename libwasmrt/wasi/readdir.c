@@ -48,6 +48,9 @@ static void append(uint8_t *buffer, uint32_t length, uint32_t *used, const void 
 #define FIRST_POSITIONS ((4096 - sizeof(struct wasi_positions)) / sizeof(int64_t))
 
 static bool grow_positions(struct wasi_positions **positions) {
+  if (*positions != NULL && (*positions)->limit >= WASI_POSITIONS_MAX) {
+    return false;
+  }
   uint32_t limit = *positions == NULL ? (uint32_t)FIRST_POSITIONS : (*positions)->limit * 2;
   size_t size = wasi_positions_size(limit);
   void *grown = *positions == NULL

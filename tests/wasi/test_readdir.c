@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -185,5 +186,18 @@ static void refuses(void) {
   EQUAL(wasi_fd_readdir(guest, dir, BUFFER, 64, 0, OUT), WASI_ENOTCAPABLE);
 }
 
-const struct wasi_test readdir_tests[] = {ONCE(lists) ONCE(fills_small_buffers) ONCE(cuts_entries) ONCE(
-    resumes_anywhere) ONCE(survives_changes) ONCE(removes_while_reading) ONCE(refuses){0}};
+/* A table of cookies that cannot become larger. */
+static void bounds_its_memory(void) {
+  uint32_t dir = must_open_directory(ROOT, "dir");
+  struct wasi_positions *full = mmap(NULL, wasi_positions_size(WASI_POSITIONS_MAX), PROT_READ | PROT_WRITE,
+                                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  CHECK(full != MAP_FAILED);
+  full->count = full->limit = WASI_POSITIONS_MAX;
+  wasi_state(guest)->descriptors[dir].positions = full;
+  EQUAL(wasi_fd_readdir(guest, dir, BUFFER, 64, WASI_POSITIONS_MAX, OUT), WASI_ENOMEM);
+  EQUAL(wasi_fd_readdir(guest, dir, BUFFER, 64, 0, OUT), WASI_ESUCCESS); /* from the start there is room */
+}
+
+const struct wasi_test readdir_tests[] = {
+    ONCE(lists) ONCE(fills_small_buffers) ONCE(cuts_entries) ONCE(resumes_anywhere) ONCE(survives_changes)
+        ONCE(removes_while_reading) ONCE(refuses) ONCE(bounds_its_memory){0}};
