@@ -1,10 +1,22 @@
-/* Shared objects with compiled modules. The handle of the dynamic linker is all there is to one. */
+/*
+ * Shared objects with compiled modules. The handle of the dynamic linker is all there is to one.
+ *
+ * They find the operations of the runtime in the program, which therefore has to contain all of them, whether
+ * it uses them itself or not, and to export them.
+ */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "internal.h"
+
+#include "operations.h"
+
+__attribute__((used)) static void (*const operations[])(void) = {
+#define FUNCTION(name, result, params) (void (*)(void)) wasmrt_op_##name,
+#include "functions.def"
+};
 
 enum wasmrt_status wasmrt_library_open(const char *path, struct wasmrt_library **library,
                                        struct wasmrt_error *error) {

@@ -205,7 +205,8 @@ void wasmrt_module_export(const struct wasmrt_module *module, uint32_t index, st
 /*
  * Opens a shared object, which is trusted like any other code of the process, and finds modules in it by name
  * (the symbol NAME_module; NULL: there is none). Close it after the last store that uses its modules is
- * destroyed.
+ * destroyed. The modules find the runtime in the program, which has to export it: link it with
+ * -Wl,--export-dynamic-symbol='wasmrt_op_*', as CMake does by itself, or with -rdynamic.
  */
 enum wasmrt_status wasmrt_library_open(const char *path, struct wasmrt_library **library,
                                        struct wasmrt_error *error);
