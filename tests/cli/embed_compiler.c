@@ -1,4 +1,5 @@
-/* The compiler as a library: embed_compiler LIBRARY_DIR MODULE OUTPUT. Prints its messages to standard output. */
+/* The compiler as a library: embed_compiler LIBRARY_DIR MODULE OUTPUT. Prints its messages to standard
+ * output. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <wasm2native.h>

@@ -1,4 +1,5 @@
-/* The runtime as a library: calls the one export of a plugin that is linked in, plain.c by name of plain_module. */
+/* The runtime as a library: calls the one export of a plugin that is linked in, plain.c by name of
+ * plain_module. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <wasmrt.h>
