@@ -182,11 +182,11 @@ static bool indirect_callee(struct checker *c, const struct wasm_func_type **typ
 }
 
 bool check_call_indirect(struct checker *c) {
-  const struct wasm_func_type *type;
+  const struct wasm_func_type *type = NULL;
   return indirect_callee(c, &type) && call(c, type);
 }
 
 bool check_return_call_indirect(struct checker *c) {
-  const struct wasm_func_type *type;
+  const struct wasm_func_type *type = NULL;
   return indirect_callee(c, &type) && return_call(c, type);
 }

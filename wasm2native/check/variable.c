@@ -67,17 +67,17 @@ static bool find_local(struct checker *c, enum wasm_type *type) {
 }
 
 bool check_local_get(struct checker *c) {
-  enum wasm_type type;
+  enum wasm_type type = WASM_BOTTOM;
   return find_local(c, &type) && check_push(c, type);
 }
 
 bool check_local_set(struct checker *c) {
-  enum wasm_type type;
+  enum wasm_type type = WASM_BOTTOM;
   return find_local(c, &type) && check_pop(c, type);
 }
 
 bool check_local_tee(struct checker *c) {
-  enum wasm_type type;
+  enum wasm_type type = WASM_BOTTOM;
   return find_local(c, &type) && check_pop(c, type) && check_push(c, type);
 }
 
