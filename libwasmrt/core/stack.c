@@ -27,14 +27,12 @@ void wasmrt_stack_protect(struct wasmrt_thread *thread, uintptr_t low, uintptr_t
   if (low >= high || high - low < 4 * unit) {
     return; /* too small to spare anything */
   }
-  if (mprotect((void *)(low + unit), unit, PROT_NONE) != 0) {
-    return;
-  }
   thread->stack_low = low;
   thread->stack_reserve = 3 * unit;
   thread->zone_low = low + unit;
   thread->zone_end = low + 2 * unit;
-  thread->zone_is_open = false;
+  thread->zone_is_open = true;
+  wasmrt_stack_close_zone(thread); /* unless the stack reaches down there already */
 }
 
 void wasmrt_stack_unprotect(struct wasmrt_thread *thread) {

@@ -4,6 +4,7 @@
  * thread then. Not part of static executables, which set their only thread up in start.c.
  */
 #define _GNU_SOURCE
+#include <errno.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdint.h>
@@ -11,9 +12,13 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "internal.h"
+
+/* Of <linux/futex.h>, which musl does not bring. */
+enum { FUTEX_WAIT_PRIVATE = 128 };
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static pthread_key_t key;
@@ -84,8 +89,21 @@ static bool find_thread_stack(uintptr_t *low, uintptr_t *high) {
 }
 
 /*
+ * Makes the first thread's stack grow down to `low`; false if it cannot. A system call reads there, since
+ * that fails where an access would crash. It is a part of the stack only if nothing is missing in between:
+ * what lies at `low` may also be another mapping, when the limit was raised after the program began.
+ */
+static bool grow_main_stack(uintptr_t low, uintptr_t here) {
+  const struct timespec at_once = {0, 0};
+  if (syscall(SYS_futex, low, FUTEX_WAIT_PRIVATE, 0, &at_once, NULL, 0) != 0 && errno == EFAULT) {
+    return false;
+  }
+  return msync((void *)low, here - low, MS_ASYNC) == 0;
+}
+
+/*
  * The stack of the process's first thread grows towards its limit as it is touched. False on any other
- * thread. Finds out how far it may grow, and makes it: the system call fails where an access would crash.
+ * thread. Finds out how far it may grow, and makes it.
  */
 static bool find_main_stack(uintptr_t *low, uintptr_t *high) {
   const uintptr_t most = UINT64_C(1) << 30; /* of an unlimited stack; as much as any guest may use */
@@ -101,11 +119,13 @@ static bool find_main_stack(uintptr_t *low, uintptr_t *high) {
     return false; /* forked from another thread */
   }
   *high = (top + step - 1) & ~(step - 1);
-  while (size > top - here + step && getrlimit(RLIMIT_STACK, (struct rlimit *)(*high - size)) != 0) {
-    size -= size / 64 > step ? size / 64 & ~(step - 1) : step;
+  for (; *high - here + step<size; size -= size / 64> step ? size / 64 & ~(step - 1) : step) {
+    *low = *high - size;
+    if (grow_main_stack(*low, here)) {
+      return true;
+    }
   }
-  *low = *high - size;
-  return true;
+  return false;
 }
 
 static void protect_stack(struct wasmrt_thread *thread) {

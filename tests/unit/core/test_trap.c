@@ -258,6 +258,35 @@ START_TEST(recursion_through_the_host) {
 }
 END_TEST
 
+/*
+ * A limit that was raised after the program began: the stack cannot grow so far any more, since others have
+ * their mappings where its end would be. They are not to be touched.
+ */
+START_TEST(limit_beyond_what_the_stack_can_grow) {
+  struct rlimit limit;
+  ck_assert_int_eq(getrlimit(RLIMIT_STACK, &limit), 0);
+  if (limit.rlim_max != RLIM_INFINITY) {
+    return; /* not allowed here */
+  }
+  limit.rlim_cur = UINT64_C(1) << 30;
+  ck_assert_int_eq(setrlimit(RLIMIT_STACK, &limit), 0);
+  const size_t size = 64 << 20;
+  const uintptr_t end = (uintptr_t)__builtin_frame_address(0) - limit.rlim_cur;
+  uint8_t *others = mmap((void *)((end - size / 2) & ~(uintptr_t)65535), size, PROT_READ | PROT_WRITE,
+                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  ck_assert_ptr_ne(others, MAP_FAILED);
+  const struct wasmrt_module *module = guest_module();
+  define_import(add_one_hundred, NULL);
+  struct wasmrt_instance *instance = instantiate(module);
+  for (size_t i = 0; i < size; i += 8) {
+    ck_assert_uint_eq(*(const uint64_t *)(others + i), 0);
+  }
+  uint64_t result;
+  ck_assert_int_eq(call(instance, "recurse", 1000, &result), WASMRT_OK);
+  ck_assert_trap(call(instance, "recurse", 0, NULL), WASMRT_TRAP_STACK_EXHAUSTED);
+}
+END_TEST
+
 /* ---- Threads
  * -------------------------------------------------------------------------------------------------- */
 
@@ -287,7 +316,30 @@ static void *trap_on_thread(void *argument) {
   return result;
 }
 
-static void run_threads(size_t stack_size) {
+/* The thread's first call comes where the zone would be: it fails, later ones have the zone. */
+static __attribute__((noinline)) bool fails_at_the_end(struct wasmrt_module *module) {
+  volatile char used[(1 << 20) - (100 << 10)];
+  used[0] = 0;
+  for (size_t i = sizeof used; i > 1024; i -= 1024) {
+    used[i - 1] = 1;
+  }
+  struct wasmrt_error own;
+  struct wasmrt_store *mine = wasmrt_store_create();
+  struct wasmrt_instance *instance;
+  const enum wasmrt_status status = wasmrt_instantiate(mine, module, NULL, &instance, &own);
+  wasmrt_store_destroy(mine);
+  return status == WASMRT_ERROR_TRAP && own.trap == WASMRT_TRAP_STACK_EXHAUSTED && used[0] == 0;
+}
+
+static void *begin_at_the_end(void *argument) {
+  if (!fails_at_the_end(argument)) {
+    return "no trap where nothing is left";
+  }
+  void *problem = trap_on_thread(argument);
+  return problem == NULL && wasmrt_thread.zone_is_open ? "the zone stays open" : problem;
+}
+
+static void run_threads(size_t stack_size, void *(*run)(void *)) {
   struct wasmrt_module *module = guest_module();
   enum { THREADS = 4 };
   pthread_t threads[THREADS];
@@ -297,7 +349,7 @@ static void run_threads(size_t stack_size) {
   /* More than once: the C library gives a stack that has become free to a new thread. */
   for (int round = 0; round < 3; round++) {
     for (int i = 0; i < THREADS; i++) {
-      ck_assert_int_eq(pthread_create(&threads[i], &attributes, trap_on_thread, module), 0);
+      ck_assert_int_eq(pthread_create(&threads[i], &attributes, run, module), 0);
     }
     for (int i = 0; i < THREADS; i++) {
       void *problem;
@@ -309,12 +361,17 @@ static void run_threads(size_t stack_size) {
 }
 
 START_TEST(threads_trap_independently) {
-  run_threads(1 << 20);
+  run_threads(1 << 20, trap_on_thread);
 }
 END_TEST
 
 START_TEST(threads_with_small_stacks) {
-  run_threads(128 << 10);
+  run_threads(128 << 10, trap_on_thread);
+}
+END_TEST
+
+START_TEST(threads_with_little_stack_left) {
+  run_threads(1 << 20, begin_at_the_end);
 }
 END_TEST
 
@@ -504,8 +561,10 @@ int main(void) {
       recursion_with_hungry_callbacks,
       recursion_with_native_functions,
       recursion_through_the_host,
+      limit_beyond_what_the_stack_can_grow,
       threads_trap_independently,
       threads_with_small_stacks,
+      threads_with_little_stack_left,
       host_handler_installed_before,
       host_handler_with_information_installed_before,
       host_handler_installed_after,
