@@ -75,13 +75,13 @@ static const char *add_variable(struct parser *parser, char *value) {
   return NULL;
 }
 
-/* Bytes, with K, M or G for the powers of 1024. */
+/* Bytes, with K, M or G for the powers of 1024. Less than 2^63, so that rounding up cannot overflow. */
 static const char *parse_size(const char *value, uint64_t *size) {
   static const char *const message = "a size in bytes is needed, such as 65536, 64K, 16M or 1G";
   uint64_t number = 0;
   const char *at = value;
   for (; *at >= '0' && *at <= '9'; at++) {
-    if (number > (UINT64_MAX - 9) / 10) {
+    if (number > (INT64_MAX - 9) / 10) {
       return message;
     }
     number = 10 * number + (uint64_t)(*at - '0');
@@ -90,7 +90,7 @@ static const char *parse_size(const char *value, uint64_t *size) {
                          : *at == 'M' || *at == 'm' ? 20
                          : *at == 'G' || *at == 'g' ? 30
                                                     : 0;
-  if (at == value || number == 0 || at[shift != 0] != '\0' || number > UINT64_MAX >> shift) {
+  if (at == value || number == 0 || at[shift != 0] != '\0' || number > (uint64_t)INT64_MAX >> shift) {
     return message;
   }
   *size = number << shift;

@@ -213,7 +213,7 @@ static bool run_on_stack(struct process *process) {
   const uint64_t asked = process->options.stack_size;
   uint64_t size = asked == 0 ? STACK_SIZE : asked < STACK_SIZE_LEAST ? STACK_SIZE_LEAST : asked;
   size = (size + STACK_GUARD - 1) & ~(uint64_t)(STACK_GUARD - 1);
-  uint8_t *memory = size <= SIZE_MAX - STACK_GUARD ? map(size + STACK_GUARD) : NULL;
+  uint8_t *memory = map(size + STACK_GUARD);
   if (memory == NULL || mprotect(memory, STACK_GUARD, PROT_NONE) != 0) {
     return false;
   }
@@ -226,8 +226,8 @@ static bool run_on_stack(struct process *process) {
 }
 
 /*
- * Makes what only relocation had to write read-only: the module's descriptor, and with it pointers to code. Dynamic
- * linkers do this; a static executable relocates itself and musl leaves it at that.
+ * Makes what only relocation had to write read-only: the module's descriptor, and with it pointers to code.
+ * Dynamic linkers do this; a static executable relocates itself and musl leaves it at that.
  */
 static void protect_relocated(void) {
   const Elf64_Phdr *headers = (const Elf64_Phdr *)getauxval(AT_PHDR);

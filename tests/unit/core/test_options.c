@@ -58,7 +58,16 @@ START_TEST(sizes) {
   ck_assert_parses("--max-memory=1\0", "--max-memory 3M --stack-size=2G");
   ck_assert_uint_eq(options.max_memory, 3 << 20);
   ck_assert_uint_eq(options.stack_size, UINT64_C(2) << 30);
-  static const char *const wrong[] = {"0", "", "K", "1X", "1KB", "-1", "18446744073709551616", "99999999999G",
+  static const char *const wrong[] = {"0",
+                                      "",
+                                      "K",
+                                      "1X",
+                                      "1KB",
+                                      "-1",
+                                      "18446744073709551616",
+                                      "18446744073709551600",
+                                      "8589934592G",
+                                      "99999999999G",
                                       " 1"};
   for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
     char words[64] = "--max-memory=";
