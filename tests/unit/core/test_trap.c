@@ -278,9 +278,11 @@ START_TEST(limit_beyond_what_the_stack_can_grow) {
   const struct wasmrt_module *module = guest_module();
   define_import(add_one_hundred, NULL);
   struct wasmrt_instance *instance = instantiate(module);
+  size_t changed = 0;
   for (size_t i = 0; i < size; i += 8) {
-    ck_assert_uint_eq(*(const uint64_t *)(others + i), 0);
+    changed += *(const uint64_t *)(others + i) != 0;
   }
+  ck_assert_uint_eq(changed, 0);
   uint64_t result;
   ck_assert_int_eq(call(instance, "recurse", 1000, &result), WASMRT_OK);
   ck_assert_trap(call(instance, "recurse", 0, NULL), WASMRT_TRAP_STACK_EXHAUSTED);
