@@ -119,11 +119,13 @@ static bool find_main_stack(uintptr_t *low, uintptr_t *high) {
     return false; /* forked from another thread */
   }
   *high = (top + step - 1) & ~(step - 1);
-  for (; *high - here + step<size; size -= size / 64> step ? size / 64 & ~(step - 1) : step) {
+  while (*high - here + step < size) {
     *low = *high - size;
     if (grow_main_stack(*low, here)) {
       return true;
     }
+    const uintptr_t part = (size / 64) & ~(step - 1);
+    size -= part > step ? part : step;
   }
   return false;
 }
