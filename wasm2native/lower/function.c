@@ -25,10 +25,14 @@ void lower_instruction(struct lower_function *f, const struct wasm_insn *insn) {
  * Attributes of all compiled functions. Frame pointers make backtraces a walk over frame records. Probes
  * touch each page of a large frame, so that no frame can step over the stack's guard. Without tail calls
  * runaway recursion exhausts the stack, as the specification's tests expect, instead of becoming a loop.
+ * Without builtins loops do not become calls of memset and its fellows: a fault in these is no trap, as they
+ * are not compiled code, and they write in an order of their own.
  */
 void lower_set_attributes(struct lower_module *m, LLVMValueRef function) {
-  static const char *const strings[][2] = {
-      {"frame-pointer", "all"}, {"probe-stack", "inline-asm"}, {"disable-tail-calls", "true"}};
+  static const char *const strings[][2] = {{"frame-pointer", "all"},
+                                           {"probe-stack", "inline-asm"},
+                                           {"disable-tail-calls", "true"},
+                                           {"no-builtins", ""}};
   LLVMAddAttributeAtIndex(function, LLVMAttributeFunctionIndex, m->nounwind);
   for (unsigned i = 0; i < sizeof strings / sizeof strings[0]; i++) {
     const char *key = strings[i][0], *value = strings[i][1];

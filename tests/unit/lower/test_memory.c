@@ -4,11 +4,16 @@
 enum {
   LOCAL_GET = 0x20,
   I32_LOAD = 0x28,
+  I64_LOAD = 0x29,
   I32_STORE = 0x36,
+  I32_STORE8 = 0x3a,
   I32_CONST = 0x41,
   I32_EQZ = 0x45,
   I32_ADD = 0x6a,
+  I32_AND = 0x71,
+  I32_OR = 0x72,
   I32_SHL = 0x74,
+  I32_WRAP_I64 = 0xa7,
   DROP = 0x1a,
   END = 0x0b,
 };
@@ -78,6 +83,69 @@ START_TEST(load_used_on_one_path_stays_before_the_branch) {
 }
 END_TEST
 
+static void expect_volatile_load(struct built *built, const char *load) {
+  struct lowered l;
+  char *ir = ir_of(&l, built, LOWER_STATIC, LOWER_GUARD, "default<O2>");
+  ck_assert_msg(occurrences(ir, load) >= 1, "no '%s' in:\n%s", load, ir);
+  LLVMDisposeMessage(ir);
+  lowered_end(&l);
+}
+
+/* The code generator would load less than what has to trap: the last byte decides. */
+START_TEST(load_is_not_made_narrow) {
+  struct built built;
+  PUT_FUNCTION(&built, LOCAL_GET, 0, I32_LOAD, 0, 0, I32_CONST, 0x0f, I32_AND, END);
+  expect_volatile_load(&built, "load volatile i32");
+  PUT_FUNCTION(&built, LOCAL_GET, 0, I64_LOAD, 0, 0, I32_WRAP_I64, END);
+  expect_volatile_load(&built, "load volatile i64");
+  PUT_FUNCTION(&built, LOCAL_GET, 0, I32_LOAD, 0, 0, LOCAL_GET, 0, I32_ADD, I32_CONST, 0x0f, I32_AND, END);
+  expect_volatile_load(&built, "load volatile i32");
+}
+END_TEST
+
+/* memory[p] |= 1 would become an access of one byte. */
+START_TEST(read_modify_write_is_not_made_narrow) {
+  struct built built;
+  PUT_FUNCTION(&built, LOCAL_GET, 0, LOCAL_GET, 0, I32_LOAD, 0, 0, I32_CONST, 1, I32_OR, I32_STORE, 0, 0,
+               I32_CONST, 7, END);
+  expect_volatile_load(&built, "load volatile i32");
+  expect_volatile_load(&built, "store volatile i32");
+}
+END_TEST
+
+/* if (p) global = load(p) + 1; drop(load(p)): the second load moves to where p is 0, as nobody needs it else.
+ */
+START_TEST(load_merged_into_a_phi_stays) {
+  struct built built;
+  PUT_FUNCTION(&built, LOCAL_GET, 0, 0x04, 0x40, I32_CONST, 16, LOCAL_GET, 0, I32_LOAD, 0, 8, I32_CONST, 1,
+               I32_ADD, I32_STORE, 0, 0, END, LOCAL_GET, 0, I32_LOAD, 0, 8, DROP, I32_CONST, 7, END);
+  expect_volatile_load(&built, "load volatile i32");
+}
+END_TEST
+
+/* do { drop(memory[65536 + 4 * i]); memory[4 * i] = i; } while (++i != 4096) */
+START_TEST(unused_vector_load_stays) {
+  struct built built;
+  PUT_FUNCTION(&built, 0x03, 0x40, LOCAL_GET, 0, I32_CONST, 2, I32_SHL, I32_LOAD, 2, 0x80, 0x80, 0x04, DROP,
+               LOCAL_GET, 0, I32_CONST, 2, I32_SHL, LOCAL_GET, 0, I32_STORE, 2, 0, LOCAL_GET, 0, I32_CONST, 1,
+               I32_ADD, 0x22, 0, I32_CONST, 0x80, 0x20, 0x47, 0x0d, 0, END, LOCAL_GET, 0, END);
+  expect_volatile_load(&built, "load volatile");
+}
+END_TEST
+
+/* do memory8[i] = 0; while (++i != 4096): a fault in the C library's memset would be no trap. */
+START_TEST(loops_do_not_become_library_calls) {
+  struct built built;
+  struct lowered l;
+  PUT_FUNCTION(&built, 0x03, 0x40, LOCAL_GET, 0, I32_CONST, 0, I32_STORE8, 0, 0, LOCAL_GET, 0, I32_CONST, 1,
+               I32_ADD, 0x22, 0, I32_CONST, 0x80, 0x20, 0x47, 0x0d, 0, END, LOCAL_GET, 0, END);
+  char *ir = ir_of(&l, &built, LOWER_STATIC, LOWER_GUARD, "default<O2>");
+  ck_assert_uint_eq(occurrences(ir, "llvm.memset"), 0);
+  LLVMDisposeMessage(ir);
+  lowered_end(&l);
+}
+END_TEST
+
 START_TEST(used_load_is_plain) {
   struct built built;
   struct lowered l;
@@ -124,6 +192,11 @@ int main(void) {
   tcase_add_test(tests, check_mode_compares_in_64_bits);
   tcase_add_test(tests, unused_load_stays);
   tcase_add_test(tests, load_used_on_one_path_stays_before_the_branch);
+  tcase_add_test(tests, load_is_not_made_narrow);
+  tcase_add_test(tests, read_modify_write_is_not_made_narrow);
+  tcase_add_test(tests, load_merged_into_a_phi_stays);
+  tcase_add_test(tests, unused_vector_load_stays);
+  tcase_add_test(tests, loops_do_not_become_library_calls);
   tcase_add_test(tests, used_load_is_plain);
   tcase_add_test(tests, loops_vectorize);
   tcase_add_test(tests, static_memory_is_a_number);
