@@ -28,9 +28,14 @@ LLVMTypeRef lower_func_type(const struct lower_module *m, const struct wasm_func
   return LLVMFunctionType(result, params, count, 0);
 }
 
-LLVMValueRef lower_slots(struct lower_function *f, uint32_t count) {
-  LLVMTypeRef type = LLVMArrayType2(f->m->i64, count);
-  return LLVMBuildAlloca(f->entry, type, "");
+/* Space on the stack for the results of a call. They are read at once, so that all calls can share it. */
+static LLVMValueRef call_buffer(struct lower_function *f, uint32_t slots) {
+  if (f->call_buffer_slots < slots) {
+    uint32_t doubled = f->call_buffer_slots * 2;
+    f->call_buffer_slots = slots > doubled ? slots : doubled;
+    f->call_buffer = LLVMBuildAlloca(f->entry, LLVMArrayType2(f->m->i64, f->call_buffer_slots), "");
+  }
+  return f->call_buffer;
 }
 
 void lower_store_slot(struct lower_module *m, LLVMBuilderRef b, LLVMValueRef value, LLVMValueRef slots,
@@ -60,7 +65,7 @@ static void call(struct lower_function *f, const struct wasm_func_type *type, LL
   }
   LLVMValueRef buffer = NULL;
   if (type->result_count > 1) {
-    args[count++] = buffer = lower_slots(f, type->result_count);
+    args[count++] = buffer = call_buffer(f, type->result_count);
   }
   LLVMValueRef result = LLVMBuildCall2(f->b, llvm_type, callee, args, count, "");
   if (type->result_count == 1) {

@@ -65,23 +65,32 @@ void lower_function_end(struct lower_function *f, LLVMBasicBlockRef body) {
   LLVMDisposeBuilder(f->entry);
 }
 
-/* Locals live in allocas, which the optimiser turns into values; the parameters are the first of them. */
+/*
+ * Locals live in allocas, which the optimiser turns into values; the parameters are the first of them. The
+ * others come into being where the body first names them: a few bytes can declare tens of thousands.
+ */
 static void make_locals(struct lower_function *f, bool has_instance) {
-  uint32_t param_count = f->type->param_count, count = param_count + f->wasm->local_total, next = 0;
+  uint32_t param_count = f->type->param_count, count = param_count + f->wasm->local_total, next = param_count;
   f->locals = ARENA_ARRAY(f->arena, LLVMValueRef, count);
-  f->local_types = ARENA_ARRAY(f->arena, LLVMTypeRef, count);
-  for (; next < param_count; next++) {
-    f->local_types[next] = lower_type(f->m, f->type->params[next]);
-    f->locals[next] = LLVMBuildAlloca(f->entry, f->local_types[next], "");
-    LLVMBuildStore(f->entry, LLVMGetParam(f->value, next + has_instance), f->locals[next]);
+  f->local_types = ARENA_ARRAY(f->arena, uint8_t, count);
+  for (uint32_t i = 0; i < param_count; i++) {
+    LLVMValueRef value = LLVMGetParam(f->value, i + has_instance);
+    f->locals[i] = LLVMBuildAlloca(f->entry, LLVMTypeOf(value), "");
+    LLVMBuildStore(f->entry, value, f->locals[i]);
   }
   for (uint32_t run = 0; run < f->wasm->locals_count; run++) {
-    for (uint32_t i = 0; i < f->wasm->locals[run].count; i++, next++) {
-      f->local_types[next] = lower_type(f->m, f->wasm->locals[run].type);
-      f->locals[next] = LLVMBuildAlloca(f->entry, f->local_types[next], "");
-      LLVMBuildStore(f->entry, LLVMConstNull(f->local_types[next]), f->locals[next]);
-    }
+    memset(f->local_types + next, (int)f->wasm->locals[run].type, f->wasm->locals[run].count);
+    next += f->wasm->locals[run].count;
   }
+}
+
+LLVMValueRef lower_local(struct lower_function *f, uint32_t index) {
+  if (!f->locals[index]) {
+    LLVMTypeRef type = lower_type(f->m, (enum wasm_type)f->local_types[index]);
+    f->locals[index] = LLVMBuildAlloca(f->entry, type, "");
+    LLVMBuildStore(f->entry, LLVMConstNull(type), f->locals[index]);
+  }
+  return f->locals[index];
 }
 
 void lower_function_body(struct lower_module *m, uint32_t index) {

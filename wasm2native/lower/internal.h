@@ -86,6 +86,7 @@ struct lower_module {
   LLVMValueRef *entries;     /* per type index: entry(code, instance, slots), or NULL until needed */
   LLVMValueRef *globals;     /* static model: the variables */
   LLVMValueRef instance;     /* static model: the one instance */
+  bool has_code_arrays;      /* known tables have an array for each type (table.c) */
   LLVMValueRef memory_symbol;
   uint32_t *references; /* slot to function index */
   uint32_t reference_count;
@@ -116,9 +117,11 @@ struct lower_function {
   LLVMValueRef value;
   LLVMValueRef instance; /* the instance pointer */
   LLVMValueRef result_buffer;
+  LLVMValueRef call_buffer; /* where callees write two and more results */
+  uint32_t call_buffer_slots;
   LLVMValueRef memory_base; /* of memory 0, or NULL until needed */
-  LLVMValueRef *locals;     /* allocas */
-  LLVMTypeRef *local_types;
+  LLVMValueRef *locals;     /* allocas, or NULL until needed: see lower_local() */
+  uint8_t *local_types;     /* of those that are no parameters */
   LLVMBasicBlockRef traps[WASMRT_TRAP_OUT_OF_FUEL + 1];
   bool reachable;
 
@@ -168,8 +171,8 @@ void lower_function_end(struct lower_function *f, LLVMBasicBlockRef body);
 LLVMValueRef lower_expression(struct lower_function *f, const struct wasm_expr *expr);
 void lower_instruction(struct lower_function *f, const struct wasm_insn *insn);
 void lower_set_attributes(struct lower_module *m, LLVMValueRef function);
-/* Space on the stack for `count` slots of 8 bytes. */
-LLVMValueRef lower_slots(struct lower_function *f, uint32_t count);
+/* The alloca of a local. */
+LLVMValueRef lower_local(struct lower_function *f, uint32_t index);
 /* Stores a result into its slot, whose upper half a narrow value leaves zero. */
 void lower_store_slot(struct lower_module *m, LLVMBuilderRef b, LLVMValueRef value, LLVMValueRef slots,
                       uint32_t index);

@@ -194,10 +194,13 @@ void lower_find_known_tables(struct lower_module *m) {
   if (m->options->model != LOWER_STATIC) {
     return;
   }
-  /* The last condition: a size field alone must not make us, or the program, large. */
+  /* The last condition: size fields alone must not make us, or the program, large. */
+  uint64_t space = wasm->bytes.size;
   for (uint32_t i = 0; i < wasm->table_count; i++) {
-    m->tables[i].is_known = !wasm->tables[i].is_import && wasm->tables[i].type == WASM_FUNCREF &&
-                            wasm->tables[i].limits.min <= wasm->bytes.size;
+    uint64_t size = wasm->tables[i].limits.min;
+    m->tables[i].is_known =
+        !wasm->tables[i].is_import && wasm->tables[i].type == WASM_FUNCREF && size <= space;
+    space -= m->tables[i].is_known ? size : 0;
   }
   for (uint32_t i = 0; i < wasm->export_count; i++) {
     if (wasm->exports[i].kind == WASM_EXTERN_TABLE) {
@@ -209,6 +212,7 @@ void lower_find_known_tables(struct lower_module *m) {
     find_uses(m, &wasm->funcs[i], &scratch);
     arena_reset(&scratch);
   }
+  uint64_t total = 0; /* each table counts as one entry more, for what it takes itself */
   for (uint32_t i = 0; i < wasm->table_count; i++) {
     struct lower_table *table = &m->tables[i];
     if (!table->is_known) {
@@ -216,11 +220,12 @@ void lower_find_known_tables(struct lower_module *m) {
     }
     table->size = (uint32_t)wasm->tables[i].limits.min;
     table->entries = ARENA_ARRAY(m->arena, uint32_t, table->size);
-    table->by_type = ARENA_ARRAY(m->arena, LLVMValueRef, wasm->type_count);
+    total += table->size + UINT64_C(1);
     for (uint32_t k = 0; k < table->size; k++) {
       table->entries[k] = WASM_NO_INDEX;
     }
   }
+  m->has_code_arrays = total * wasm->type_count <= KNOWN_TABLE_SPACE;
   place_segments(m, &scratch);
   arena_free(&scratch);
 }
@@ -257,6 +262,9 @@ static LLVMValueRef constant_array(struct lower_module *m, LLVMTypeRef type, LLV
 }
 
 static LLVMValueRef array_by_type(struct lower_module *m, struct lower_table *table, uint32_t type_class) {
+  if (!table->by_type) {
+    table->by_type = ARENA_ARRAY(m->arena, LLVMValueRef, m->wasm->type_count);
+  }
   if (!table->by_type[type_class]) {
     LLVMValueRef mismatch = trap_function(m, type_class, WASMRT_TRAP_INDIRECT_CALL_TYPE_MISMATCH);
     LLVMValueRef null = trap_function(m, type_class, WASMRT_TRAP_UNINITIALIZED_ELEMENT);
@@ -296,11 +304,6 @@ static LLVMValueRef code_records(struct lower_module *m, struct lower_table *tab
   return table->records;
 }
 
-/* Does a table of `size` get an array for each type? */
-static bool fits_by_type(const struct lower_module *m, const struct lower_table *table) {
-  return (uint64_t)table->size * m->wasm->type_count <= KNOWN_TABLE_SPACE;
-}
-
 /*
  * The code of a known table's entry `index` for a call of this type. Safe: the index is compared with the
  * array's length as an unsigned number before the load; whatever the arrays hold for this type either has it
@@ -314,7 +317,7 @@ LLVMValueRef lower_known_table_code(struct lower_function *f, uint32_t table_ind
   lower_trap_if(f, LLVMBuildICmp(f->b, LLVMIntUGE, index, size, ""), WASMRT_TRAP_UNDEFINED_ELEMENT);
   LLVMValueRef at = LLVMBuildZExt(f->b, index, m->i64, "");
   uint32_t type_class = m->type_class[type];
-  if (fits_by_type(m, table)) {
+  if (m->has_code_arrays) {
     LLVMValueRef array = array_by_type(m, table, type_class);
     return LLVMBuildLoad2(f->b, m->ptr, LLVMBuildGEP2(f->b, m->ptr, array, &at, 1, ""), "");
   }

@@ -4,20 +4,20 @@
 void lower_local_get(struct lower_function *f, const struct wasm_insn *insn,
                      const struct wasm_opcode_info *info) {
   (void)info;
-  uint32_t index = insn->imm.index;
-  lower_push(f, LLVMBuildLoad2(f->b, f->local_types[index], f->locals[index], ""));
+  LLVMValueRef local = lower_local(f, insn->imm.index);
+  lower_push(f, LLVMBuildLoad2(f->b, LLVMGetAllocatedType(local), local, ""));
 }
 
 void lower_local_set(struct lower_function *f, const struct wasm_insn *insn,
                      const struct wasm_opcode_info *info) {
   (void)info;
-  LLVMBuildStore(f->b, lower_pop(f), f->locals[insn->imm.index]);
+  LLVMBuildStore(f->b, lower_pop(f), lower_local(f, insn->imm.index));
 }
 
 void lower_local_tee(struct lower_function *f, const struct wasm_insn *insn,
                      const struct wasm_opcode_info *info) {
   (void)info;
-  LLVMBuildStore(f->b, f->stack[f->depth - 1], f->locals[insn->imm.index]);
+  LLVMBuildStore(f->b, f->stack[f->depth - 1], lower_local(f, insn->imm.index));
 }
 
 /*
