@@ -48,7 +48,10 @@ enum wasmrt_extern_kind { WASMRT_FUNC = 0, WASMRT_TABLE = 1, WASMRT_MEMORY = 2, 
 /* Static model: where memory 0 lies. Below 2 GiB, so that x86-64 addresses it by displacement alone. */
 #define WASMRT_STATIC_MEMORY_BASE UINT64_C(0x10000000)
 
-/* The symbol of an import in the static model: "w2n." MODULE "." NAME, with '%' and '.' in MODULE as %25 and %2e. */
+/*
+ * The symbol of an import in the static model: "w2n." MODULE "." NAME, with '.' in MODULE as %2e, and in both '%', '@'
+ * and NUL as %25, %40 and %00.
+ */
 #define WASMRT_IMPORT_PREFIX "w2n."
 /* The suffix of the descriptor's symbol: NAME "_module". */
 #define WASMRT_MODULE_SUFFIX "_module"

@@ -24,25 +24,32 @@ bool lower_static_possible(const struct wasm_module *wasm, struct diag_sink *sin
   return true;
 }
 
-/* "w2n." MODULE "." NAME; '.' and '%' in the module are escaped so that two imports never share a symbol. */
-const char *lower_import_symbol(struct arena *arena, const struct wasm_import *import) {
-  size_t prefix = strlen(WASMRT_IMPORT_PREFIX);
-  char *symbol = ARENA_ARRAY(arena, char, prefix + import->module.size * 3 + import->name.size + 2);
-  memcpy(symbol, WASMRT_IMPORT_PREFIX, prefix);
-  size_t length = prefix;
-  for (size_t i = 0; i < import->module.size; i++) {
-    char c = (char)import->module.data[i];
-    if (c == '.' || c == '%') {
-      memcpy(symbol + length, c == '.' ? "%2e" : "%25", 3);
-      length += 3;
+/*
+ * Appends a name, escaped as WASMRT_IMPORT_PREFIX says, so that two imports never share a symbol and none is
+ * cut short: symbols of C end with a NUL, and what follows an '@' is a version to the linker.
+ */
+static char *append_escaped(char *at, struct slice name, bool is_module) {
+  static const char digits[] = "0123456789abcdef";
+  for (size_t i = 0; i < name.size; i++) {
+    uint8_t c = name.data[i];
+    if (c == '\0' || c == '@' || c == '%' || (c == '.' && is_module)) {
+      *at++ = '%';
+      *at++ = digits[c >> 4];
+      *at++ = digits[c & 15];
     } else {
-      symbol[length++] = c;
+      *at++ = (char)c;
     }
   }
-  symbol[length++] = '.';
-  if (import->name.size) {
-    memcpy(symbol + length, import->name.data, import->name.size);
-  }
+  return at;
+}
+
+const char *lower_import_symbol(struct arena *arena, const struct wasm_import *import) {
+  size_t prefix = strlen(WASMRT_IMPORT_PREFIX);
+  char *symbol = ARENA_ARRAY(arena, char, prefix + 3 * (import->module.size + import->name.size) + 2);
+  memcpy(symbol, WASMRT_IMPORT_PREFIX, prefix);
+  char *at = append_escaped(symbol + prefix, import->module, true);
+  *at++ = '.';
+  append_escaped(at, import->name, false);
   return symbol;
 }
 
@@ -92,10 +99,14 @@ static void make_types(struct lower_module *m) {
   m->instance_type = LLVMStructTypeInContext(m->context, fields, 2, 0);
 }
 
-/* "NAME.INDEX", or "func.INDEX": the suffix keeps a guest's memcpy from being taken for the C library's. */
+/*
+ * "NAME.INDEX", or "func.INDEX": the suffix keeps a guest's memcpy from being taken for the C library's. To
+ * LLVM "llvm." begins intrinsics, and \1 names that are taken as they are, whatever else has them.
+ */
 static const char *function_name(struct lower_module *m, uint32_t index) {
   struct slice name = m->wasm->funcs[index].name;
-  if (name.size == 0) {
+  bool is_reserved = name.size >= 5 && memcmp(name.data, "llvm.", 5) == 0;
+  if (name.size == 0 || name.data[0] == 1 || is_reserved) {
     return arena_printf(m->arena, "func.%u", index);
   }
   return arena_printf(m->arena, "%.*s.%u", (int)name.size, (const char *)name.data, index);

@@ -88,6 +88,13 @@ START_TEST(import_symbols_are_distinct) {
   ck_assert_str_eq(lower_import_symbol(&arena, &a), "w2n.a%2eb.c");
   ck_assert_str_eq(lower_import_symbol(&arena, &b), "w2n.a.b.c");
   ck_assert_str_eq(lower_import_symbol(&arena, &c), "w2n.a%252eb.c");
+  /* The linker would read f@@1 as f, and C f\0 as f. */
+  struct wasm_import d = {.module = slice_of("m@1"), .name = slice_of("f@@1")};
+  struct wasm_import e = {.module = slice_of("m"), .name = {(const uint8_t *)"f\0g", 3}};
+  struct wasm_import f = {.module = slice_of("m"), .name = slice_of("f%00g.h")};
+  ck_assert_str_eq(lower_import_symbol(&arena, &d), "w2n.m%401.f%40%401");
+  ck_assert_str_eq(lower_import_symbol(&arena, &e), "w2n.m.f%00g");
+  ck_assert_str_eq(lower_import_symbol(&arena, &f), "w2n.m.f%2500g.h");
   arena_free(&arena);
 }
 END_TEST
