@@ -165,17 +165,44 @@ static bool optimize(struct compilation *c) {
   return true;
 }
 
-/* The import whose symbol in the static model this is, or NULL. */
-static const struct wasm_import *import_of_symbol(struct compilation *c, const char *symbol) {
-  if (strncmp(symbol, WASMRT_IMPORT_PREFIX, strlen(WASMRT_IMPORT_PREFIX)) != 0) {
-    return NULL;
-  }
+/* The symbols of imports in the static model, sorted: there may be a million of each. */
+struct import_symbol {
+  const char *symbol;
+  const struct wasm_import *import;
+};
+
+/* By symbol, then by place. */
+static int compare_symbols(const void *left, const void *right) {
+  const struct import_symbol *a = left, *b = right;
+  int order = strcmp(a->symbol, b->symbol);
+  return order != 0 ? order : (a->import > b->import) - (a->import < b->import);
+}
+
+static int compare_to_symbol(const void *key, const void *item) {
+  return strcmp(key, ((const struct import_symbol *)item)->symbol);
+}
+
+static struct import_symbol *sort_symbols(struct compilation *c) {
+  struct import_symbol *symbols = ARENA_ARRAY(&c->arena, struct import_symbol, c->wasm.import_count);
   for (uint32_t i = 0; i < c->wasm.import_count; i++) {
-    if (strcmp(lower_import_symbol(&c->arena, &c->wasm.imports[i]), symbol) == 0) {
-      return &c->wasm.imports[i];
-    }
+    const struct wasm_import *import = &c->wasm.imports[i];
+    symbols[i] = (struct import_symbol){lower_import_symbol(&c->arena, import), import};
   }
-  return NULL;
+  qsort(symbols, c->wasm.import_count, sizeof *symbols, compare_symbols);
+  return symbols;
+}
+
+/* For each undefined symbol the import that it stands for, or NULL. */
+static const struct wasm_import **find_imports(struct compilation *c,
+                                               const struct link_undefined_list *undefined) {
+  const struct import_symbol *symbols = sort_symbols(c);
+  const struct wasm_import **imports = ARENA_ARRAY(&c->arena, const struct wasm_import *, undefined->count);
+  for (size_t i = 0; i < undefined->count; i++) {
+    const struct import_symbol *found = bsearch(undefined->items[i].symbol, symbols, c->wasm.import_count,
+                                                sizeof *symbols, compare_to_symbol);
+    imports[i] = found ? found->import : NULL;
+  }
+  return imports;
 }
 
 static const char *limits_text(struct compilation *c, const struct wasm_limits *limits, const char *unit) {
@@ -224,11 +251,11 @@ static bool check_program_imports(struct compilation *c) {
   return ok;
 }
 
-static bool report_missing(struct compilation *c, const struct link_undefined_list *undefined) {
+static bool report_missing(struct compilation *c, const struct link_undefined_list *undefined,
+                           const struct wasm_import *const *imports) {
   for (size_t i = 0; i < undefined->count; i++) {
-    const struct wasm_import *import = import_of_symbol(c, undefined->items[i].symbol);
-    if (import) {
-      report_missing_import(c, import);
+    if (imports[i]) {
+      report_missing_import(c, imports[i]);
     } else {
       diag_error(&c->sink, DIAG_LINK, "undefined symbol %s, referenced by %s", undefined->items[i].symbol,
                  undefined->items[i].referenced_by);
@@ -237,11 +264,8 @@ static bool report_missing(struct compilation *c, const struct link_undefined_li
   return false;
 }
 
-/* The imported functions among the undefined symbols; false if anything else is undefined as well. */
-static bool collect_missing(struct compilation *c, const struct link_undefined_list *undefined,
-                            const struct wasm_import **imports) {
-  for (size_t i = 0; i < undefined->count; i++) {
-    imports[i] = import_of_symbol(c, undefined->items[i].symbol);
+static bool are_functions(const struct wasm_import *const *imports, size_t count) {
+  for (size_t i = 0; i < count; i++) {
     if (!imports[i] || imports[i]->kind != WASM_EXTERN_FUNC) {
       return false;
     }
@@ -288,12 +312,10 @@ static bool link_object(struct compilation *c, const char *object, const char *m
   if (link_run(&job, &c->arena, &c->sink, &undefined)) {
     return true;
   }
-  if (undefined.count == 0 || c->sink.error_count > 0) {
-    return undefined.count == 0 ? false : report_missing(c, &undefined);
-  }
-  const struct wasm_import **imports = ARENA_ARRAY(&c->arena, const struct wasm_import *, undefined.count);
-  if (options->missing == WASM2NATIVE_MISSING_ERROR || !collect_missing(c, &undefined, imports)) {
-    return report_missing(c, &undefined);
+  const struct wasm_import **imports = find_imports(c, &undefined);
+  if (c->sink.error_count > 0 || options->missing == WASM2NATIVE_MISSING_ERROR ||
+      !are_functions(imports, undefined.count)) {
+    return report_missing(c, &undefined, imports);
   }
   if (!emit_missing(c, imports, undefined.count, missing_object)) {
     return false;
