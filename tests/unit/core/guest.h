@@ -15,7 +15,8 @@
 /* Compiled code is never instrumented, and keeps frame records: asking for the frame's address makes it do
  * so. */
 #define GUEST                                                                                                \
-  static __attribute__((section(WASMRT_TEXT_SECTION), noinline, unused, no_sanitize("address", "undefined")))
+  static __attribute__((section(WASMRT_TEXT_SECTION), noinline, unused,                                      \
+                        no_sanitize("address", "undefined", "thread")))
 #define KEEP_FRAME() __asm__ volatile("" : : "r"(__builtin_frame_address(0)) : "memory")
 
 /* A function as struct wasmrt_reference has it. */
