@@ -156,6 +156,10 @@ static int configure_wasi(struct wasmrt_instance *instance, const struct process
   if (problem == 0) {
     return 0;
   }
+  if (problem <= -2) {
+    return unable(process, "incompatible import type: the module declares another type for WASI's ",
+                  instance->module->imports[-2 - problem].name);
+  }
   const char *name = problem > 0 ? process->options.mounts[problem - 1].host : "";
   const char *what = errno == ENOENT    ? "no such directory: "
                      : errno == ENOTDIR ? "not a directory: "

@@ -6,20 +6,7 @@
 #include "preview1.h"
 
 #include "functions.h"
-
-/* The first of a signature's letters stands without a comma before it; so a list is a row of strings. */
-#define LETTER_i "i"
-#define LETTER_I "I"
-#define LETTER_V ""
-#define PARAMS0() ""
-#define PARAMS1(a) LETTER_##a
-#define PARAMS2(a, b) LETTER_##a LETTER_##b
-#define PARAMS3(a, b, c) PARAMS2(a, b) LETTER_##c
-#define PARAMS4(a, b, c, d) PARAMS2(a, b) PARAMS2(c, d)
-#define PARAMS5(a, b, c, d, e) PARAMS4(a, b, c, d) LETTER_##e
-#define PARAMS6(a, b, c, d, e, f) PARAMS4(a, b, c, d) PARAMS2(e, f)
-#define PARAMS7(a, b, c, d, e, f, g) PARAMS4(a, b, c, d) PARAMS3(e, f, g)
-#define PARAMS9(a, b, c, d, e, f, g, h, i) PARAMS4(a, b, c, d) PARAMS5(e, f, g, h, i)
+#include "letters.h"
 
 const struct wasmrt_native_function wasmrt_wasi_functions[] = {
 #define WASI(name, unstable, params, result) {#name, params ":" LETTER_##result, (void (*)(void))wasi_##name},

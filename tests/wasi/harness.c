@@ -57,7 +57,8 @@ void harness_begin(enum wasi_resolution resolution) {
   build_tree();
   memory = (struct wasmrt_memory){.base = malloc(MEMORY_SIZE), .size = MEMORY_SIZE, .page_log2 = 16};
   memset(memory.base, 0, MEMORY_SIZE);
-  instance = (struct wasmrt_instance){.memory = &memory, .memory_base = memory.base};
+  static const struct wasmrt_module module;
+  instance = (struct wasmrt_instance){.memory = &memory, .memory_base = memory.base, .module = &module};
   guest = &instance;
   static const struct wasmrt_mount mounts[] = {{"root", "/", false}, {"frozen", "/frozen", true}};
   static const struct wasmrt_guest_options options = {.mounts = mounts, .mount_count = 2};
