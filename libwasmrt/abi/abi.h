@@ -30,6 +30,12 @@ enum wasmrt_extern_kind { WASMRT_FUNC = 0, WASMRT_TABLE = 1, WASMRT_MEMORY = 2, 
 #define WASMRT_LIMITS_SHARED 2u
 #define WASMRT_LIMITS_64 4u
 
+/*
+ * Does compiled code compare each access with the size, although its module is in guard mode? It does for 64-bit memories, and
+ * where pages are smaller than those of the system may be.
+ */
+#define WASMRT_LIMITS_ALWAYS_CHECKED(limits) (((limits)->flags & WASMRT_LIMITS_64) || (limits)->page_log2 != 16)
+
 /* wasmrt_module.flags */
 #define WASMRT_MODULE_STATIC 1u       /* static code model: one instance */
 #define WASMRT_MODULE_CHECK_BOUNDS 2u /* explicit bounds checks: memories need no guard and may move */

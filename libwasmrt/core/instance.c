@@ -193,7 +193,8 @@ static enum wasmrt_status bind_imports(struct wasmrt_instance *instance, wasmrt_
  * ------------------------------------------------------------------------------- */
 
 static enum wasmrt_memory_mode memory_mode(const struct wasmrt_module *module, uint32_t index) {
-  const bool check = (module->flags & WASMRT_MODULE_CHECK_BOUNDS) != 0;
+  const bool check = (module->flags & WASMRT_MODULE_CHECK_BOUNDS) != 0 ||
+                     WASMRT_LIMITS_ALWAYS_CHECKED(&module->memories[index]);
   if (index == 0 && (module->flags & WASMRT_MODULE_STATIC)) {
     return check ? WASMRT_MEMORY_STATIC_CHECK : WASMRT_MEMORY_STATIC_GUARD;
   }

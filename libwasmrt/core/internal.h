@@ -71,6 +71,7 @@ struct wasmrt_memory_record {
   uint64_t mapping_size;
   uint64_t committed;           /* bytes from the base that are readable and writable */
   uint64_t declared_max;        /* pages, UINT64_MAX: none; imports are matched with this */
+  bool is_64;                   /* its address type is i64 */
   struct wasmrt_runtime *users; /* instances whose memory 0 this is */
 };
 
@@ -98,6 +99,7 @@ struct wasmrt_table_record {
   void **mapping; /* of `capacity` entries, once the table has outgrown what it was given */
   uint64_t capacity;
   uint64_t declared_max;
+  bool is_64;
 };
 
 enum { WASMRT_TABLE_MAX = 10000000 };

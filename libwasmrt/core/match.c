@@ -50,13 +50,24 @@ static bool table_matches(const struct wasmrt_limits *declared, const struct was
     *why = "functions of a module in the static model can only be called by the host";
     return false;
   }
-  return limits_match(declared, table->size, ((const struct wasmrt_table_record *)table)->declared_max, why);
+  const struct wasmrt_table_record *record = (const struct wasmrt_table_record *)table;
+  if (record->is_64 != ((declared->flags & WASMRT_LIMITS_64) != 0)) {
+    *why = "its indices have another type";
+    return false;
+  }
+  return limits_match(declared, table->size, record->declared_max, why);
 }
 
 static bool memory_matches(const struct wasmrt_module *module, const struct wasmrt_import *import,
                            const struct wasmrt_memory *memory, const char **why) {
   const struct wasmrt_limits *declared = &module->memories[import->index];
-  if (!(module->flags & WASMRT_MODULE_CHECK_BOUNDS) && !(memory->flags & WASMRT_MEMORY_GUARDED)) {
+  const struct wasmrt_memory_record *record = (const struct wasmrt_memory_record *)memory;
+  if (record->is_64 != ((declared->flags & WASMRT_LIMITS_64) != 0)) {
+    *why = "its addresses have another type";
+    return false;
+  }
+  if (!(module->flags & WASMRT_MODULE_CHECK_BOUNDS) && !WASMRT_LIMITS_ALWAYS_CHECKED(declared) &&
+      !(memory->flags & WASMRT_MEMORY_GUARDED)) {
     *why = "the memory has no guard pages (--bounds=check), which the module relies on";
     return false;
   }
@@ -64,8 +75,7 @@ static bool memory_matches(const struct wasmrt_module *module, const struct wasm
     *why = "its pages have another size";
     return false;
   }
-  return limits_match(declared, memory->size >> memory->page_log2,
-                      ((const struct wasmrt_memory_record *)memory)->declared_max, why);
+  return limits_match(declared, memory->size >> memory->page_log2, record->declared_max, why);
 }
 
 static bool function_matches(const struct wasmrt_type *type, const struct wasmrt_funcref *function,

@@ -22,8 +22,9 @@
   0x100000 /* older systems take the address for a hint, so the result is compared */
 #endif
 
-/* What a 32-bit address reaches: no memory is larger. */
+/* What a 32-bit address reaches, and what the address space of a process might hold of a 64-bit memory. */
 #define MOST_BYTES (UINT64_C(1) << 32)
+#define MOST_BYTES_64 (UINT64_C(1) << 46)
 
 /* Reservations begin at a multiple of this, and memories beyond twice as much ask for pages of this size. */
 #define HUGE_PAGE (UINT64_C(2) << 20)
@@ -199,12 +200,13 @@ enum wasmrt_status wasmrt_memory_create(struct wasmrt_memory_record *record,
                                         uint64_t max_bytes, struct wasmrt_error *error) {
   memset(record, 0, sizeof *record);
   struct wasmrt_memory *memory = &record->memory;
-  const uint64_t most =
-      (max_bytes == 0 || max_bytes > MOST_BYTES ? MOST_BYTES : max_bytes) >> limits->page_log2;
+  const uint64_t reach = limits->flags & WASMRT_LIMITS_64 ? MOST_BYTES_64 : MOST_BYTES;
+  const uint64_t most = (max_bytes == 0 || max_bytes > reach ? reach : max_bytes) >> limits->page_log2;
   if (limits->min > most) {
     return wasmrt_fail(error, WASMRT_ERROR_MEMORY, "a memory's smallest size exceeds the limit", NULL);
   }
   record->declared_max = limits->max;
+  record->is_64 = (limits->flags & WASMRT_LIMITS_64) != 0;
   memory->page_log2 = limits->page_log2;
   memory->max_pages = limits->max < most ? limits->max : most;
   const uint64_t bytes = limits->min << limits->page_log2;

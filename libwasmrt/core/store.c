@@ -277,19 +277,17 @@ enum wasmrt_status wasmrt_define_global(struct wasmrt_store *store, const char *
   return add_definition(store, definition);
 }
 
-enum wasmrt_status wasmrt_define_table(struct wasmrt_store *store, const char *module, const char *name,
-                                       enum wasmrt_value_type type, uint64_t min, uint64_t max,
-                                       struct wasmrt_error *error) {
+static enum wasmrt_status define_table(struct wasmrt_store *store, const char *module, const char *name,
+                                       struct wasmrt_limits limits, struct wasmrt_error *error) {
   struct definition *definition;
   enum wasmrt_status status = begin_definition(store, module, name, WASMRT_TABLE, &definition, error);
   if (status != WASMRT_OK) {
     return status;
   }
-  if (!is_reference(type) || min > max || min > WASMRT_TABLE_MAX) {
+  if (!is_reference(limits.type) || limits.min > limits.max || limits.min > WASMRT_TABLE_MAX) {
     return fail_to_define(definition, "wrong type or limits of a table", error);
   }
-  const struct wasmrt_limits limits = {.min = min, .max = max, .type = type};
-  definition->table_entries = calloc(min == 0 ? 1 : min, sizeof(void *));
+  definition->table_entries = calloc(limits.min == 0 ? 1 : limits.min, sizeof(void *));
   if (definition->table_entries == NULL) {
     destroy_definition(definition);
     return fail_for_memory(error);
@@ -299,9 +297,23 @@ enum wasmrt_status wasmrt_define_table(struct wasmrt_store *store, const char *m
     destroy_definition(definition);
     return status;
   }
-  definition->object.type.type = (uint8_t)type;
+  definition->object.type.type = (uint8_t)limits.type;
   definition->object.of.table = &definition->table.table;
   return add_definition(store, definition);
+}
+
+enum wasmrt_status wasmrt_define_table(struct wasmrt_store *store, const char *module, const char *name,
+                                       enum wasmrt_value_type type, uint64_t min, uint64_t max,
+                                       struct wasmrt_error *error) {
+  const struct wasmrt_limits limits = {.min = min, .max = max, .type = type};
+  return define_table(store, module, name, limits, error);
+}
+
+enum wasmrt_status wasmrt_define_table64(struct wasmrt_store *store, const char *module, const char *name,
+                                         enum wasmrt_value_type type, uint64_t min, uint64_t max,
+                                         struct wasmrt_error *error) {
+  const struct wasmrt_limits limits = {.min = min, .max = max, .type = type, .flags = WASMRT_LIMITS_64};
+  return define_table(store, module, name, limits, error);
 }
 
 enum wasmrt_status wasmrt_define_memory(struct wasmrt_store *store, const char *module, const char *name,

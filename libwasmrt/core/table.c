@@ -18,6 +18,7 @@ enum wasmrt_status wasmrt_table_create(struct wasmrt_table_record *record, const
     return wasmrt_fail(error, WASMRT_ERROR_MEMORY, "a table's smallest size exceeds the limit", NULL);
   }
   record->declared_max = limits->max;
+  record->is_64 = (limits->flags & WASMRT_LIMITS_64) != 0;
   record->capacity = limits->min;
   record->table = (struct wasmrt_table){.entries = storage,
                                         .size = limits->min,

@@ -353,6 +353,10 @@ enum wasmrt_status wasmrt_define_global(struct wasmrt_store *store, const char *
 enum wasmrt_status wasmrt_define_table(struct wasmrt_store *store, const char *module, const char *name,
                                        enum wasmrt_value_type type, uint64_t min, uint64_t max,
                                        struct wasmrt_error *error);
+/* The same with 64-bit indices (table64): modules import it as a table of i64. */
+enum wasmrt_status wasmrt_define_table64(struct wasmrt_store *store, const char *module, const char *name,
+                                         enum wasmrt_value_type type, uint64_t min, uint64_t max,
+                                         struct wasmrt_error *error);
 enum wasmrt_status wasmrt_define_memory(struct wasmrt_store *store, const char *module, const char *name,
                                         uint64_t min, uint64_t max, struct wasmrt_error *error);
 /* Defines an object that exists already, such as another instance's export, under that name. */

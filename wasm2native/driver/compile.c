@@ -366,6 +366,19 @@ static bool emit(struct compilation *c) {
   return false;
 }
 
+/* Is `word` one of a comma-separated list? */
+static bool has_word(const char *list, const char *word) {
+  size_t length = strlen(word);
+  for (const char *at = list; *at; at += *at == ',') {
+    size_t size = strcspn(at, ",");
+    if (size == length && memcmp(at, word, length) == 0) {
+      return true;
+    }
+    at += size;
+  }
+  return false;
+}
+
 /* Options of the lowering from those of the compilation; reports what cannot be. */
 static bool set_lowering(struct compilation *c) {
   const struct wasm2native_options *options = c->options;
@@ -382,6 +395,7 @@ static bool set_lowering(struct compilation *c) {
   c->lower = (struct lower_options){
       .model = wants_static ? LOWER_STATIC : LOWER_INSTANCE,
       .bounds = options->bounds == WASM2NATIVE_BOUNDS_CHECK ? LOWER_CHECK : LOWER_GUARD,
+      .has_fma = c->arch == LINK_AARCH64 || has_word(c->target.required, "fma"),
       .name = options->name ? options->name : "wasm",
       .cpu_features = c->target.required,
       .is_program = is_exe,

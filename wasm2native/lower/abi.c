@@ -98,6 +98,7 @@ void lower_abi_init(struct lower_module *m) {
   m->f32 = LLVMFloatTypeInContext(m->context);
   m->f64 = LLVMDoubleTypeInContext(m->context);
   m->ptr = LLVMPointerTypeInContext(m->context, 0);
+  m->v128 = LLVMVectorType(m->i64, 2);
 
   LLVMTypeRef fields[64];
   unsigned row = 0;
@@ -157,7 +158,7 @@ LLVMTypeRef lower_type(const struct lower_module *m, enum wasm_type type) {
   case WASM_F64:
     return m->f64;
   case WASM_V128:
-    return LLVMVectorType(m->i64, 2);
+    return m->v128;
   case WASM_FUNCREF:
   case WASM_EXTERNREF:
   case WASM_BOTTOM:

@@ -38,6 +38,28 @@ static LLVMValueRef call_buffer(struct lower_function *f, uint32_t slots) {
   return f->call_buffer;
 }
 
+uint32_t lower_slot_width(unsigned type) {
+  return type == WASM_V128 ? 2 : 1;
+}
+
+static uint32_t slot_count(const uint8_t *types, uint32_t count) {
+  uint32_t slots = 0;
+  for (uint32_t i = 0; i < count; i++) {
+    slots += lower_slot_width(types[i]);
+  }
+  return slots;
+}
+
+/* Reads a value of this type from a slot. A v128 there is aligned like any other slot. */
+static LLVMValueRef load_slot(struct lower_module *m, LLVMBuilderRef b, unsigned type, LLVMValueRef slots,
+                              uint32_t slot) {
+  LLVMValueRef at = LLVMConstInt(m->i64, slot, 0);
+  LLVMValueRef place = LLVMBuildGEP2(b, m->i64, slots, &at, 1, "");
+  LLVMValueRef value = LLVMBuildLoad2(b, lower_type(m, (enum wasm_type)type), place, "");
+  LLVMSetAlignment(value, 8);
+  return value;
+}
+
 void lower_store_slot(struct lower_module *m, LLVMBuilderRef b, LLVMValueRef value, LLVMValueRef slots,
                       uint32_t index) {
   LLVMValueRef at = LLVMConstInt(m->i64, index, 0);
@@ -47,7 +69,8 @@ void lower_store_slot(struct lower_module *m, LLVMBuilderRef b, LLVMValueRef val
   if (LLVMTypeOf(value) == m->i32) {
     value = LLVMBuildZExt(b, value, m->i64, "");
   }
-  LLVMBuildStore(b, value, LLVMBuildGEP2(b, m->i64, slots, &at, 1, ""));
+  LLVMValueRef store = LLVMBuildStore(b, value, LLVMBuildGEP2(b, m->i64, slots, &at, 1, ""));
+  LLVMSetAlignment(store, 8);
 }
 
 /* Calls `callee` with the parameters on the stack and pushes the results. `instance` is NULL if it takes
@@ -65,16 +88,16 @@ static void call(struct lower_function *f, const struct wasm_func_type *type, LL
   }
   LLVMValueRef buffer = NULL;
   if (type->result_count > 1) {
-    args[count++] = buffer = call_buffer(f, type->result_count);
+    args[count++] = buffer = call_buffer(f, slot_count(type->results, type->result_count));
   }
   LLVMValueRef result = LLVMBuildCall2(f->b, llvm_type, callee, args, count, "");
   if (type->result_count == 1) {
     lower_push(f, result);
   }
+  uint32_t slot = 0;
   for (uint32_t i = 0; buffer && i < type->result_count; i++) {
-    LLVMValueRef index = LLVMConstInt(f->m->i64, i, 0);
-    LLVMValueRef place = LLVMBuildGEP2(f->b, f->m->i64, buffer, &index, 1, "");
-    lower_push(f, LLVMBuildLoad2(f->b, lower_type(f->m, type->results[i]), place, ""));
+    lower_push(f, load_slot(f->m, f->b, type->results[i], buffer, slot));
+    slot += lower_slot_width(type->results[i]);
   }
 }
 
@@ -115,7 +138,7 @@ static LLVMValueRef checked_reference(struct lower_function *f, uint32_t table, 
   struct lower_module *m = f->m;
   LLVMValueRef record = lower_table_record(f, table);
   LLVMValueRef size = lower_load_field(f, record, ABI_table, WASMRT_table_size, ACCESS_RECORD);
-  LLVMValueRef at = LLVMBuildZExt(f->b, index, m->i64, "");
+  LLVMValueRef at = lower_table_is_wide(f, table) ? index : LLVMBuildZExt(f->b, index, m->i64, "");
   lower_trap_if(f, LLVMBuildICmp(f->b, LLVMIntUGE, at, size, ""), WASMRT_TRAP_UNDEFINED_ELEMENT);
   LLVMValueRef entries = lower_load_field(f, record, ABI_table, WASMRT_table_entries, ACCESS_RECORD);
   LLVMValueRef reference = LLVMBuildLoad2(f->b, m->ptr, LLVMBuildGEP2(f->b, m->ptr, entries, &at, 1, ""), "");
@@ -205,10 +228,10 @@ LLVMValueRef lower_entry(struct lower_module *m, uint32_t type_index) {
   if (m->options->model == LOWER_INSTANCE) {
     args[count++] = LLVMGetParam(entry, 1);
   }
+  uint32_t slot = 0;
   for (uint32_t i = 0; i < type->param_count; i++) {
-    LLVMValueRef index = LLVMConstInt(m->i64, i, 0);
-    args[count++] =
-        LLVMBuildLoad2(b, lower_type(m, type->params[i]), LLVMBuildGEP2(b, m->i64, slots, &index, 1, ""), "");
+    args[count++] = load_slot(m, b, type->params[i], slots, slot);
+    slot += lower_slot_width(type->params[i]);
   }
   if (type->result_count > 1) {
     args[count++] = slots; /* the parameters have been read */

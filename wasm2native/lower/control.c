@@ -174,8 +174,10 @@ void lower_return_values(struct lower_function *f) {
   } else if (type->result_count == 1) {
     LLVMBuildRet(f->b, results[0]);
   } else {
+    uint32_t slot = 0;
     for (uint32_t i = 0; i < type->result_count; i++) {
-      lower_store_slot(f->m, f->b, results[i], f->result_buffer, i);
+      lower_store_slot(f->m, f->b, results[i], f->result_buffer, slot);
+      slot += lower_slot_width(type->results[i]);
     }
     LLVMBuildRetVoid(f->b);
   }

@@ -290,7 +290,8 @@ static LLVMValueRef guest_options(struct lower_module *m) {
   return bytes(m, (struct slice){(const uint8_t *)words, size}, false);
 }
 
-/* What the linker has to find for an executable in the instance model; in the static one compiled code names it. */
+/* What the linker has to find for an executable in the instance model; in the static one compiled code names
+ * it. */
 static LLVMValueRef program_imports(struct lower_module *m) {
   const struct wasm_module *wasm = m->wasm;
   if (m->options->model == LOWER_STATIC) {

@@ -10,7 +10,7 @@ static LLVMValueRef number(struct lower_function *f, uint32_t value) {
 }
 
 static LLVMValueRef offset(struct lower_function *f, const struct wasm_expr *expr) {
-  return LLVMBuildZExt(f->b, lower_expression(f, expr), f->m->i64, "");
+  return LLVMBuildIntCast2(f->b, lower_expression(f, expr), f->m->i64, 0, "");
 }
 
 /* A constant becomes the initial value of a static global; all others are stored. */

@@ -62,8 +62,9 @@ struct lower_module {
   LLVMContextRef context;
   LLVMModuleRef llvm;
   LLVMTargetDataRef layout;
+  bool is_x86; /* else arm64 */
 
-  LLVMTypeRef void_, i1, i8, i16, i32, i64, f32, f64, ptr;
+  LLVMTypeRef void_, i1, i8, i16, i32, i64, f32, f64, ptr, v128;
   LLVMTypeRef abi[ABI_STRUCT_COUNT];
   LLVMTypeRef cell;          /* of a global in the instance */
   LLVMTypeRef instance_type; /* header and own cells */
@@ -157,7 +158,35 @@ LLVMValueRef lower_load_field(struct lower_function *f, LLVMValueRef record, enu
 /* ---- stack.c: the value stack */
 void lower_push(struct lower_function *f, LLVMValueRef value);
 LLVMValueRef lower_pop(struct lower_function *f);
-LLVMValueRef lower_pop_i64(struct lower_function *f); /* an i32 operand, zero-extended */
+/* An index or count as an i64: the operand itself if it is one, else an i32 zero-extended. */
+LLVMValueRef lower_pop_index(struct lower_function *f, bool is_wide);
+
+/* ---- shape.c: what the shape columns of the opcode table mean */
+bool lower_is_vector(unsigned shape);
+bool lower_is_float(unsigned shape);
+/* The LLVM type of a shape: a number, or a vector of lanes. */
+LLVMTypeRef lower_lanes_type(const struct lower_module *m, unsigned shape);
+/* Pops an operand as this shape: a v128 is on the stack as <2 x i64> and is seen as its lanes here. */
+LLVMValueRef lower_pop_as(struct lower_function *f, unsigned shape);
+LLVMValueRef lower_broadcast(struct lower_function *f, LLVMValueRef lane, LLVMTypeRef type);
+/* Lanes of a (and, from their count on, b) in the order of `lanes`. */
+LLVMValueRef lower_shuffled(struct lower_function *f, LLVMValueRef a, LLVMValueRef b, const uint8_t *lanes,
+                            unsigned count);
+/* Calls an intrinsic that is overloaded on the type of its first operand, with one to three operands. */
+LLVMValueRef lower_intrinsic(struct lower_function *f, const char *name, LLVMValueRef a, LLVMValueRef b,
+                             LLVMValueRef c);
+/* Calls one of a target, overloaded on its result or not at all, with one or two operands. */
+LLVMValueRef lower_target_intrinsic(struct lower_function *f, const char *name, LLVMTypeRef overload,
+                                    LLVMValueRef a, LLVMValueRef b);
+
+/* ---- numeric.c */
+LLVMValueRef lower_quiet(struct lower_function *f, LLVMValueRef value);
+
+/* ---- memory.c: the address of an access of `size` bytes, and loads and stores there */
+LLVMValueRef lower_address(struct lower_function *f, const struct wasm_insn *insn, unsigned size);
+LLVMValueRef lower_load_at(struct lower_function *f, LLVMTypeRef type, LLVMValueRef address);
+void lower_store_at(struct lower_function *f, LLVMValueRef value, LLVMValueRef address);
+unsigned lower_shape_size(unsigned shape);
 
 /* ---- module.c, globals in variable.c */
 LLVMValueRef lower_global_address(struct lower_function *f, uint32_t index);
@@ -173,6 +202,8 @@ void lower_instruction(struct lower_function *f, const struct wasm_insn *insn);
 void lower_set_attributes(struct lower_module *m, LLVMValueRef function);
 /* The alloca of a local. */
 LLVMValueRef lower_local(struct lower_function *f, uint32_t index);
+/* The slots that a value takes: one, or two for v128. */
+uint32_t lower_slot_width(unsigned type);
 /* Stores a result into its slot, whose upper half a narrow value leaves zero. */
 void lower_store_slot(struct lower_module *m, LLVMBuilderRef b, LLVMValueRef value, LLVMValueRef slots,
                       uint32_t index);
@@ -192,6 +223,7 @@ LLVMValueRef lower_import_wrapper(struct lower_module *m, uint32_t function);
 LLVMValueRef lower_ref_func_value(struct lower_function *f, uint32_t function);
 LLVMValueRef lower_known_table_code(struct lower_function *f, uint32_t table, uint32_t type,
                                     LLVMValueRef index);
+bool lower_table_is_wide(const struct lower_function *f, uint32_t table);
 LLVMValueRef lower_table_record(struct lower_function *f, uint32_t table);
 void lower_find_known_tables(struct lower_module *m);
 

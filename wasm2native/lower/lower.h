@@ -16,6 +16,7 @@ enum lower_bounds { LOWER_GUARD, LOWER_CHECK };
 struct lower_options {
   enum lower_model model;
   enum lower_bounds bounds;
+  bool has_fma;             /* the CPU multiplies and adds in one instruction */
   const char *name;         /* prefix of the descriptor's symbol */
   const char *description;  /* what the module was compiled with, for the descriptor */
   const char *cpu_features; /* needed beyond the target's baseline */

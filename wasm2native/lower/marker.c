@@ -175,6 +175,7 @@ static bool needs_last_byte(LLVMValueRef value, bool is_bitwise, unsigned *budge
     case LLVMPHI:
     case LLVMSelect:
     case LLVMFreeze:
+    case LLVMBitCast: /* between a vector's lanes and its bits */
       passes_on = true;
       break;
     default:

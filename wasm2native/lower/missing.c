@@ -14,10 +14,11 @@ static LLVMValueRef name_string(struct lower_module *m, LLVMBuilderRef b, const 
 static void return_zeros(struct lower_module *m, LLVMBuilderRef b, LLVMValueRef function,
                          const struct wasm_func_type *type) {
   LLVMTypeRef result = LLVMGetReturnType(LLVMGlobalGetValueType(function));
+  uint32_t slot = 0;
   for (uint32_t i = 0; type->result_count > 1 && i < type->result_count; i++) {
-    LLVMValueRef index = LLVMConstInt(m->i64, i, 0);
-    LLVMValueRef place = LLVMBuildGEP2(b, m->i64, LLVMGetLastParam(function), &index, 1, "");
-    LLVMBuildStore(b, LLVMConstInt(m->i64, 0, 0), place);
+    LLVMValueRef zero = LLVMConstNull(lower_type(m, (enum wasm_type)type->results[i]));
+    lower_store_slot(m, b, zero, LLVMGetLastParam(function), slot);
+    slot += lower_slot_width(type->results[i]);
   }
   if (type->result_count == 1) {
     LLVMBuildRet(b, LLVMConstNull(result));

@@ -190,6 +190,7 @@ LLVMModuleRef lower_module(const struct wasm_module *wasm, const struct lower_op
                            struct arena *arena) {
   struct lower_module m = {
       .wasm = wasm, .options = options, .arena = arena, .context = context, .layout = layout};
+  m.is_x86 = strncmp(triple, "x86_64", strlen("x86_64")) == 0;
   m.llvm = LLVMModuleCreateWithNameInContext(options->name, context);
   LLVMSetTarget(m.llvm, triple);
   LLVMSetModuleDataLayout(m.llvm, layout);

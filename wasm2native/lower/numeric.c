@@ -3,27 +3,12 @@
  * division is guarded, no instruction carries nsw, nuw or (but see float_extreme()) fast-math flags.
  *
  * LLVM may replace x * 1.0 and the like by x, which leaves a signalling NaN as it is where Wasm wants a quiet
- * one. Identities with constants are therefore lowered to quiet(), which the optimiser cannot see through.
+ * one. Identities with constants are therefore lowered to lower_quiet(), which the optimiser cannot see
+ * through.
  */
 #include <string.h>
 
 #include "internal.h"
-
-static LLVMValueRef intrinsic(struct lower_function *f, const char *name, LLVMTypeRef type,
-                              LLVMValueRef *args, unsigned count) {
-  unsigned id = LLVMLookupIntrinsicID(name, strlen(name));
-  LLVMValueRef callee = LLVMGetIntrinsicDeclaration(f->m->llvm, id, &type, 1);
-  return LLVMBuildCall2(f->b, LLVMIntrinsicGetType(f->m->context, id, &type, 1), callee, args, count, "");
-}
-
-static LLVMValueRef unary_intrinsic(struct lower_function *f, const char *name, LLVMValueRef value) {
-  return intrinsic(f, name, LLVMTypeOf(value), &value, 1);
-}
-
-static LLVMValueRef binary_intrinsic(struct lower_function *f, const char *name, LLVMValueRef a,
-                                     LLVMValueRef b) {
-  return intrinsic(f, name, LLVMTypeOf(a), (LLVMValueRef[]){a, b}, 2);
-}
 
 void lower_constant(struct lower_function *f, const struct wasm_insn *insn,
                     const struct wasm_opcode_info *info) {
@@ -38,9 +23,17 @@ void lower_constant(struct lower_function *f, const struct wasm_insn *insn,
   case WASM_SHAPE_F32: /* by its bits: a payload must survive */
     lower_push(f, LLVMConstBitCast(LLVMConstInt(m->i32, insn->imm.i32, 0), m->f32));
     break;
-  default:
+  case WASM_SHAPE_F64:
     lower_push(f, LLVMConstBitCast(LLVMConstInt(m->i64, insn->imm.i64, 0), m->f64));
     break;
+  default: { /* little-endian bytes */
+    LLVMValueRef lanes[16];
+    for (unsigned i = 0; i < 16; i++) {
+      lanes[i] = LLVMConstInt(m->i8, insn->imm.v128[i], 0);
+    }
+    lower_push(f, LLVMConstBitCast(LLVMConstVector(lanes, 16), m->v128));
+    break;
+  }
   }
 }
 
@@ -64,53 +57,91 @@ void lower_compare(struct lower_function *f, const struct wasm_insn *insn,
       [WASM_OPER_EQ] = LLVMRealOEQ, [WASM_OPER_NE] = LLVMRealUNE, [WASM_OPER_LT] = LLVMRealOLT,
       [WASM_OPER_GT] = LLVMRealOGT, [WASM_OPER_LE] = LLVMRealOLE, [WASM_OPER_GE] = LLVMRealOGE,
   };
-  LLVMValueRef b = lower_pop(f), a = lower_pop(f);
-  bool is_int = info->shape == WASM_SHAPE_I32 || info->shape == WASM_SHAPE_I64;
-  LLVMValueRef result = is_int ? LLVMBuildICmp(f->b, int_predicates[info->oper], a, b, "")
-                               : LLVMBuildFCmp(f->b, real_predicates[info->oper], a, b, "");
-  lower_push(f, LLVMBuildZExt(f->b, result, f->m->i32, ""));
+  LLVMValueRef b = lower_pop_as(f, info->shape), a = lower_pop_as(f, info->shape);
+  LLVMValueRef result = lower_is_float(info->shape)
+                            ? LLVMBuildFCmp(f->b, real_predicates[info->oper], a, b, "")
+                            : LLVMBuildICmp(f->b, int_predicates[info->oper], a, b, "");
+  if (lower_is_vector(info->shape)) { /* a mask: all ones or zeros in each lane */
+    unsigned mask = info->shape == WASM_SHAPE_F32X4   ? WASM_SHAPE_I32X4
+                    : info->shape == WASM_SHAPE_F64X2 ? WASM_SHAPE_I64X2
+                                                      : info->shape;
+    lower_push(f, LLVMBuildSExt(f->b, result, lower_lanes_type(f->m, mask), ""));
+  } else {
+    lower_push(f, LLVMBuildZExt(f->b, result, f->m->i32, ""));
+  }
 }
 
 void lower_unary(struct lower_function *f, const struct wasm_insn *insn,
                  const struct wasm_opcode_info *info) {
   (void)insn;
   static const char *const names[] = {
-      [WASM_OPER_POPCNT] = "llvm.ctpop", [WASM_OPER_ABS] = "llvm.fabs",
-      [WASM_OPER_CEIL] = "llvm.ceil",    [WASM_OPER_FLOOR] = "llvm.floor",
-      [WASM_OPER_TRUNC] = "llvm.trunc",  [WASM_OPER_NEAREST] = "llvm.roundeven",
-      [WASM_OPER_SQRT] = "llvm.sqrt",
+      [WASM_OPER_POPCNT] = "llvm.ctpop",      [WASM_OPER_CEIL] = "llvm.ceil",
+      [WASM_OPER_FLOOR] = "llvm.floor",       [WASM_OPER_TRUNC] = "llvm.trunc",
+      [WASM_OPER_NEAREST] = "llvm.roundeven", [WASM_OPER_SQRT] = "llvm.sqrt",
   };
-  LLVMValueRef value = lower_pop(f);
+  LLVMValueRef value = lower_pop_as(f, info->shape);
+  LLVMValueRef no = LLVMConstInt(f->m->i1, 0, 0);
+  bool is_float = lower_is_float(info->shape);
   switch (info->oper) {
-  case WASM_OPER_CLZ:
-  case WASM_OPER_CTZ: { /* defined for zero: the second operand says so */
-    LLVMValueRef zero_is_poison = LLVMConstInt(f->m->i1, 0, 0);
-    const char *name = info->oper == WASM_OPER_CLZ ? "llvm.ctlz" : "llvm.cttz";
-    lower_push(f, intrinsic(f, name, LLVMTypeOf(value), (LLVMValueRef[]){value, zero_is_poison}, 2));
+  case WASM_OPER_CLZ: /* defined for zero: the second operand says so */
+    value = lower_intrinsic(f, "llvm.ctlz", value, no, NULL);
     break;
-  }
+  case WASM_OPER_CTZ:
+    value = lower_intrinsic(f, "llvm.cttz", value, no, NULL);
+    break;
   case WASM_OPER_NEG:
-    lower_push(f, LLVMBuildFNeg(f->b, value, ""));
+    value = is_float ? LLVMBuildFNeg(f->b, value, "") : LLVMBuildNeg(f->b, value, "");
+    break;
+  case WASM_OPER_NOT:
+    value = LLVMBuildNot(f->b, value, "");
+    break;
+  case WASM_OPER_ABS: /* the least integer is its own: the second operand says that it is no poison */
+    value = is_float ? lower_intrinsic(f, "llvm.fabs", value, NULL, NULL)
+                     : lower_intrinsic(f, "llvm.abs", value, no, NULL);
     break;
   default:
-    lower_push(f, unary_intrinsic(f, names[info->oper], value));
+    value = lower_intrinsic(f, names[info->oper], value, NULL, NULL);
     break;
   }
+  lower_push(f, value);
 }
 
-/* `value`, a NaN made quiet. On the bits, as LLVM 19 has no code for llvm.canonicalize on x86-64. */
-static LLVMValueRef quiet(struct lower_function *f, LLVMValueRef value) {
-  LLVMTypeRef type = LLVMTypeOf(value);
-  bool is_wide = type == f->m->f64;
-  LLVMTypeRef bits = is_wide ? f->m->i64 : f->m->i32;
+/*
+ * `value` with NaNs made quiet. On the bits, as LLVM 19 has no code for llvm.canonicalize on x86-64; the
+ * optimiser does not see through it.
+ */
+LLVMValueRef lower_quiet(struct lower_function *f, LLVMValueRef value) {
+  struct lower_module *m = f->m;
+  LLVMTypeRef type = LLVMTypeOf(value), bits, lane = type;
+  unsigned count = 0;
+  if (LLVMGetTypeKind(type) == LLVMVectorTypeKind) {
+    lane = LLVMGetElementType(type);
+    count = LLVMGetVectorSize(type);
+  }
+  bool is_wide = lane == m->f64;
+  bits = is_wide ? m->i64 : m->i32;
   LLVMValueRef flag = LLVMConstInt(bits, is_wide ? UINT64_C(1) << 51 : UINT64_C(1) << 22, 0);
+  if (count) {
+    bits = LLVMVectorType(bits, count);
+    flag = lower_broadcast(f, flag, bits);
+  }
   LLVMValueRef changed = LLVMBuildOr(f->b, LLVMBuildBitCast(f->b, value, bits, ""), flag, "");
   LLVMValueRef is_nan = LLVMBuildFCmp(f->b, LLVMRealUNO, value, value, "");
   return LLVMBuildSelect(f->b, is_nan, LLVMBuildBitCast(f->b, changed, type, ""), value, "");
 }
 
-/* Is `value` the constant with these bits, given as a double? */
+/* Is `value` the constant with these bits, given as a double, in every lane of a vector? */
 static bool is_real(LLVMValueRef value, double number) {
+  if (LLVMGetTypeKind(LLVMTypeOf(value)) == LLVMVectorTypeKind && LLVMIsConstant(value)) {
+    LLVMValueRef first = LLVMGetAggregateElement(value, 0);
+    unsigned count = LLVMGetVectorSize(LLVMTypeOf(value));
+    for (unsigned i = 1; i < count; i++) {
+      if (LLVMGetAggregateElement(value, i) != first) {
+        return false;
+      }
+    }
+    return first && is_real(first, number);
+  }
   if (!LLVMIsAConstantFP(value)) {
     return false;
   }
@@ -152,16 +183,16 @@ static LLVMValueRef float_identity(struct lower_function *f, unsigned oper, LLVM
 
 static LLVMValueRef float_add(struct lower_function *f, LLVMValueRef a, LLVMValueRef b) {
   LLVMValueRef same = float_identity(f, WASM_OPER_ADD, a, b);
-  return same ? quiet(f, same) : LLVMBuildFAdd(f->b, a, b, "");
+  return same ? lower_quiet(f, same) : LLVMBuildFAdd(f->b, a, b, "");
 }
 
 /*
- * min or max. LLVM's intrinsics may return a signalling NaN as it is, so they only get numbers (which they are
- * told, for shorter code), and the sum stands in where an operand is a NaN: it is a quiet one.
+ * min or max. LLVM's intrinsics may return a signalling NaN as it is, so they only get numbers (which they
+ * are told, for shorter code), and the sum stands in where an operand is a NaN: it is a quiet one.
  */
 static LLVMValueRef float_extreme(struct lower_function *f, const char *name, LLVMValueRef a,
                                   LLVMValueRef b) {
-  LLVMValueRef of_numbers = binary_intrinsic(f, name, a, b);
+  LLVMValueRef of_numbers = lower_intrinsic(f, name, a, b, NULL);
   LLVMSetFastMathFlags(of_numbers, LLVMFastMathNoNaNs);
   LLVMValueRef is_nan = LLVMBuildFCmp(f->b, LLVMRealUNO, a, b, "");
   return LLVMBuildSelect(f->b, is_nan, float_add(f, a, b), of_numbers, "");
@@ -170,7 +201,7 @@ static LLVMValueRef float_extreme(struct lower_function *f, const char *name, LL
 static LLVMValueRef float_binary(struct lower_function *f, unsigned oper, LLVMValueRef a, LLVMValueRef b) {
   LLVMValueRef same = float_identity(f, oper, a, b);
   if (same) {
-    return quiet(f, same);
+    return lower_quiet(f, same);
   }
   switch (oper) {
   case WASM_OPER_ADD:
@@ -185,22 +216,56 @@ static LLVMValueRef float_binary(struct lower_function *f, unsigned oper, LLVMVa
     return float_extreme(f, "llvm.minimum", a, b);
   case WASM_OPER_MAX:
     return float_extreme(f, "llvm.maximum", a, b);
+  case WASM_OPER_PMIN: /* b < a ? b : a, as the machine's own minimum has it */
+    return LLVMBuildSelect(f->b, LLVMBuildFCmp(f->b, LLVMRealOLT, b, a, ""), b, a, "");
+  case WASM_OPER_PMAX:
+    return LLVMBuildSelect(f->b, LLVMBuildFCmp(f->b, LLVMRealOLT, a, b, ""), b, a, "");
   default:
-    return binary_intrinsic(f, "llvm.copysign", a, b);
+    return lower_intrinsic(f, "llvm.copysign", a, b, NULL);
   }
+}
+
+/* (a + b + 1) / 2 without overflow: the code generator knows this form. */
+static LLVMValueRef average(struct lower_function *f, LLVMValueRef a, LLVMValueRef b) {
+  LLVMTypeRef narrow = LLVMTypeOf(a), lane = LLVMGetElementType(narrow);
+  LLVMTypeRef wide_lane = lane == f->m->i8 ? f->m->i16 : f->m->i32;
+  LLVMTypeRef wide = LLVMVectorType(wide_lane, LLVMGetVectorSize(narrow));
+  LLVMValueRef one = lower_broadcast(f, LLVMConstInt(wide_lane, 1, 0), wide);
+  LLVMValueRef sum =
+      LLVMBuildAdd(f->b, LLVMBuildZExt(f->b, a, wide, ""), LLVMBuildZExt(f->b, b, wide, ""), "");
+  sum = LLVMBuildLShr(f->b, LLVMBuildAdd(f->b, sum, one, ""), one, "");
+  return LLVMBuildTrunc(f->b, sum, narrow, "");
+}
+
+static LLVMValueRef int_binary(struct lower_function *f, unsigned oper, LLVMValueRef a, LLVMValueRef b) {
+  static const LLVMOpcode opcodes[] = {
+      [WASM_OPER_ADD] = LLVMAdd, [WASM_OPER_SUB] = LLVMSub, [WASM_OPER_MUL] = LLVMMul,
+      [WASM_OPER_AND] = LLVMAnd, [WASM_OPER_OR] = LLVMOr,   [WASM_OPER_XOR] = LLVMXor,
+  };
+  static const char *const names[] = {
+      [WASM_OPER_MIN_S] = "llvm.smin",         [WASM_OPER_MIN_U] = "llvm.umin",
+      [WASM_OPER_MAX_S] = "llvm.smax",         [WASM_OPER_MAX_U] = "llvm.umax",
+      [WASM_OPER_ADD_SAT_S] = "llvm.sadd.sat", [WASM_OPER_ADD_SAT_U] = "llvm.uadd.sat",
+      [WASM_OPER_SUB_SAT_S] = "llvm.ssub.sat", [WASM_OPER_SUB_SAT_U] = "llvm.usub.sat",
+  };
+  if (oper == WASM_OPER_ANDNOT) {
+    return LLVMBuildAnd(f->b, a, LLVMBuildNot(f->b, b, ""), "");
+  }
+  if (oper == WASM_OPER_AVGR_U) {
+    return average(f, a, b);
+  }
+  if (oper < sizeof names / sizeof names[0] && names[oper]) {
+    return lower_intrinsic(f, names[oper], a, b, NULL);
+  }
+  return LLVMBuildBinOp(f->b, opcodes[oper], a, b, "");
 }
 
 void lower_binary(struct lower_function *f, const struct wasm_insn *insn,
                   const struct wasm_opcode_info *info) {
   (void)insn;
-  static const LLVMOpcode opcodes[] = {
-      [WASM_OPER_ADD] = LLVMAdd, [WASM_OPER_SUB] = LLVMSub, [WASM_OPER_MUL] = LLVMMul,
-      [WASM_OPER_AND] = LLVMAnd, [WASM_OPER_OR] = LLVMOr,   [WASM_OPER_XOR] = LLVMXor,
-  };
-  LLVMValueRef b = lower_pop(f), a = lower_pop(f);
-  bool is_int = info->shape == WASM_SHAPE_I32 || info->shape == WASM_SHAPE_I64;
-  lower_push(f, is_int ? LLVMBuildBinOp(f->b, opcodes[info->oper], a, b, "")
-                       : float_binary(f, info->oper, a, b));
+  LLVMValueRef b = lower_pop_as(f, info->shape), a = lower_pop_as(f, info->shape);
+  lower_push(f, lower_is_float(info->shape) ? float_binary(f, info->oper, a, b)
+                                            : int_binary(f, info->oper, a, b));
 }
 
 void lower_divide(struct lower_function *f, const struct wasm_insn *insn,
@@ -240,11 +305,21 @@ void lower_divide(struct lower_function *f, const struct wasm_insn *insn,
 void lower_shift(struct lower_function *f, const struct wasm_insn *insn,
                  const struct wasm_opcode_info *info) {
   (void)insn;
-  LLVMValueRef b = lower_pop(f), a = lower_pop(f);
-  LLVMTypeRef type = LLVMTypeOf(a);
-  /* Counts are modulo the width (spec 4.3.2); LLVM's result is poison beyond it. Funnel shifts are modulo
-   * already. */
-  LLVMValueRef count = LLVMBuildAnd(f->b, b, LLVMConstInt(type, LLVMGetIntTypeWidth(type) - 1, 0), "");
+  LLVMValueRef b = lower_pop(f), a = lower_pop_as(f, info->shape);
+  LLVMTypeRef type = LLVMTypeOf(a), lane = type;
+  bool is_vector = lower_is_vector(info->shape);
+  if (is_vector) {
+    lane = LLVMGetElementType(type);
+    b = LLVMBuildIntCast2(f->b, b, lane, 0, "");
+  }
+  /*
+   * Counts are modulo the width (spec 4.3.2); LLVM's result is poison beyond it. Funnel shifts are modulo
+   * already. All lanes shift by the same count.
+   */
+  LLVMValueRef count = LLVMBuildAnd(f->b, b, LLVMConstInt(lane, LLVMGetIntTypeWidth(lane) - 1, 0), "");
+  if (is_vector) {
+    count = lower_broadcast(f, count, type);
+  }
   switch (info->oper) {
   case WASM_OPER_SHL:
     lower_push(f, LLVMBuildShl(f->b, a, count, ""));
@@ -255,113 +330,47 @@ void lower_shift(struct lower_function *f, const struct wasm_insn *insn,
   case WASM_OPER_SHR_U:
     lower_push(f, LLVMBuildLShr(f->b, a, count, ""));
     break;
-  default: {
-    const char *name = info->oper == WASM_OPER_ROTL ? "llvm.fshl" : "llvm.fshr";
-    lower_push(f, intrinsic(f, name, type, (LLVMValueRef[]){a, a, b}, 3));
+  default:
+    lower_push(f, lower_intrinsic(f, info->oper == WASM_OPER_ROTL ? "llvm.fshl" : "llvm.fshr", a, a, b));
     break;
   }
-  }
 }
 
-/* ---- Conversions (spec 4.3.4) */
+/* ---- Wide arithmetic: numbers of 128 bits as pairs, the low half first */
 
-static LLVMTypeRef shape_type(const struct lower_module *m, unsigned shape) {
-  const LLVMTypeRef types[] = {
-      [WASM_SHAPE_I8] = m->i8,   [WASM_SHAPE_I16] = m->i16, [WASM_SHAPE_I32] = m->i32,
-      [WASM_SHAPE_I64] = m->i64, [WASM_SHAPE_F32] = m->f32, [WASM_SHAPE_F64] = m->f64,
-  };
-  return types[shape];
+static LLVMValueRef pop_pair(struct lower_function *f) {
+  LLVMTypeRef i128 = LLVMIntTypeInContext(f->m->context, 128);
+  LLVMValueRef high = LLVMBuildZExt(f->b, lower_pop(f), i128, "");
+  LLVMValueRef low = LLVMBuildZExt(f->b, lower_pop(f), i128, "");
+  return LLVMBuildOr(f->b, LLVMBuildShl(f->b, high, LLVMConstInt(i128, 64, 0), ""), low, "");
 }
 
-void lower_wrap(struct lower_function *f, const struct wasm_insn *insn, const struct wasm_opcode_info *info) {
-  (void)insn, (void)info;
-  lower_push(f, LLVMBuildTrunc(f->b, lower_pop(f), f->m->i32, ""));
+static void push_pair(struct lower_function *f, LLVMValueRef value) {
+  LLVMValueRef high = LLVMBuildLShr(f->b, value, LLVMConstInt(LLVMTypeOf(value), 64, 0), "");
+  lower_push(f, LLVMBuildTrunc(f->b, value, f->m->i64, ""));
+  lower_push(f, LLVMBuildTrunc(f->b, high, f->m->i64, ""));
 }
 
-void lower_extend(struct lower_function *f, const struct wasm_insn *insn,
+void lower_add128(struct lower_function *f, const struct wasm_insn *insn,
                   const struct wasm_opcode_info *info) {
-  (void)insn;
-  LLVMTypeRef from = shape_type(f->m, info->from), to = shape_type(f->m, info->shape);
-  LLVMValueRef value = lower_pop(f);
-  if (LLVMTypeOf(value) != from) {
-    value = LLVMBuildTrunc(f->b, value, from, "");
-  }
-  lower_push(f, info->oper == WASM_OPER_S ? LLVMBuildSExt(f->b, value, to, "")
-                                          : LLVMBuildZExt(f->b, value, to, ""));
+  (void)insn, (void)info;
+  LLVMValueRef b = pop_pair(f), a = pop_pair(f);
+  push_pair(f, LLVMBuildAdd(f->b, a, b, ""));
 }
 
-/*
- * Truncation is defined for the reals strictly between `least` and `beyond`. Both are exact in the operand's
- * type: the bounds -2^31 - 1 and -1 are where that type has them, else the bound is the least value itself,
- * included.
- */
-void lower_truncate(struct lower_function *f, const struct wasm_insn *insn,
+void lower_sub128(struct lower_function *f, const struct wasm_insn *insn,
+                  const struct wasm_opcode_info *info) {
+  (void)insn, (void)info;
+  LLVMValueRef b = pop_pair(f), a = pop_pair(f);
+  push_pair(f, LLVMBuildSub(f->b, a, b, ""));
+}
+
+void lower_mul_wide(struct lower_function *f, const struct wasm_insn *insn,
                     const struct wasm_opcode_info *info) {
   (void)insn;
-  LLVMValueRef value = lower_pop(f);
-  LLVMTypeRef from = LLVMTypeOf(value), to = shape_type(f->m, info->shape);
-  bool is_signed = info->oper == WASM_OPER_S, is_wide = info->shape == WASM_SHAPE_I64;
-  LLVMRealPredicate above = LLVMRealOGT;
-  double least = -1.0, beyond = is_wide ? 0x1p64 : 0x1p32;
-  if (is_signed) {
-    beyond = is_wide ? 0x1p63 : 0x1p31;
-    bool exact = info->from == WASM_SHAPE_F64 && !is_wide;
-    least = exact ? -0x1p31 - 1 : -beyond;
-    above = exact ? LLVMRealOGT : LLVMRealOGE;
-  }
-  LLVMValueRef low = LLVMBuildFCmp(f->b, above, value, LLVMConstReal(from, least), "");
-  LLVMValueRef high = LLVMBuildFCmp(f->b, LLVMRealOLT, value, LLVMConstReal(from, beyond), "");
-  LLVMBasicBlockRef bad = lower_block_new(f, "bad"), ok = lower_block_new(f, "ok");
-  LLVMBuildCondBr(f->b, LLVMBuildAnd(f->b, low, high, ""), ok, bad);
-  LLVMPositionBuilderAtEnd(f->b, bad);
-  LLVMBuildCondBr(f->b, LLVMBuildFCmp(f->b, LLVMRealUNO, value, value, ""),
-                  lower_trap_block(f, WASMRT_TRAP_INVALID_CONVERSION_TO_INTEGER),
-                  lower_trap_block(f, WASMRT_TRAP_INTEGER_OVERFLOW));
-  LLVMPositionBuilderAtEnd(f->b, ok);
-  lower_push(f, is_signed ? LLVMBuildFPToSI(f->b, value, to, "") : LLVMBuildFPToUI(f->b, value, to, ""));
-}
-
-void lower_truncate_sat(struct lower_function *f, const struct wasm_insn *insn,
-                        const struct wasm_opcode_info *info) {
-  (void)insn;
-  LLVMValueRef value = lower_pop(f);
-  const char *name = info->oper == WASM_OPER_S ? "llvm.fptosi.sat" : "llvm.fptoui.sat";
-  unsigned id = LLVMLookupIntrinsicID(name, strlen(name));
-  LLVMTypeRef types[] = {shape_type(f->m, info->shape), LLVMTypeOf(value)};
-  LLVMValueRef callee = LLVMGetIntrinsicDeclaration(f->m->llvm, id, types, 2);
-  lower_push(f,
-             LLVMBuildCall2(f->b, LLVMIntrinsicGetType(f->m->context, id, types, 2), callee, &value, 1, ""));
-}
-
-void lower_convert(struct lower_function *f, const struct wasm_insn *insn,
-                   const struct wasm_opcode_info *info) {
-  (void)insn;
-  LLVMValueRef value = lower_pop(f);
-  LLVMTypeRef to = shape_type(f->m, info->shape);
-  lower_push(f, info->oper == WASM_OPER_S ? LLVMBuildSIToFP(f->b, value, to, "")
-                                          : LLVMBuildUIToFP(f->b, value, to, ""));
-}
-
-void lower_demote(struct lower_function *f, const struct wasm_insn *insn,
-                  const struct wasm_opcode_info *info) {
-  (void)insn, (void)info;
-  LLVMValueRef value = lower_pop(f);
-  /* LLVM folds the demotion of a promotion away, and with it the quieting. */
-  if (LLVMIsAFPExtInst(value)) {
-    lower_push(f, quiet(f, LLVMGetOperand(value, 0)));
-  } else {
-    lower_push(f, LLVMBuildFPTrunc(f->b, value, f->m->f32, ""));
-  }
-}
-
-void lower_promote(struct lower_function *f, const struct wasm_insn *insn,
-                   const struct wasm_opcode_info *info) {
-  (void)insn, (void)info;
-  lower_push(f, LLVMBuildFPExt(f->b, lower_pop(f), f->m->f64, ""));
-}
-
-void lower_reinterpret(struct lower_function *f, const struct wasm_insn *insn,
-                       const struct wasm_opcode_info *info) {
-  (void)insn;
-  lower_push(f, LLVMBuildBitCast(f->b, lower_pop(f), shape_type(f->m, info->shape), ""));
+  LLVMTypeRef i128 = LLVMIntTypeInContext(f->m->context, 128);
+  bool is_signed = info->oper == WASM_OPER_S;
+  LLVMValueRef b = LLVMBuildIntCast2(f->b, lower_pop(f), i128, is_signed, "");
+  LLVMValueRef a = LLVMBuildIntCast2(f->b, lower_pop(f), i128, is_signed, "");
+  push_pair(f, LLVMBuildMul(f->b, a, b, ""));
 }

@@ -1,7 +1,11 @@
 /* The value stack of a function being lowered: LLVM values in place of operands. */
 #include "internal.h"
 
+/* A vector is on the stack as <2 x i64>, whatever its lanes were. */
 void lower_push(struct lower_function *f, LLVMValueRef value) {
+  if (LLVMGetTypeKind(LLVMTypeOf(value)) == LLVMVectorTypeKind) {
+    value = LLVMBuildBitCast(f->b, value, f->m->v128, "");
+  }
   if (f->depth == f->stack_capacity) {
     uint32_t capacity = f->stack_capacity ? f->stack_capacity * 2 : 64;
     LLVMValueRef *stack = ARENA_ARRAY(f->arena, LLVMValueRef, capacity);
@@ -18,6 +22,7 @@ LLVMValueRef lower_pop(struct lower_function *f) {
   return f->stack[--f->depth];
 }
 
-LLVMValueRef lower_pop_i64(struct lower_function *f) {
-  return LLVMBuildZExt(f->b, lower_pop(f), f->m->i64, "");
+LLVMValueRef lower_pop_index(struct lower_function *f, bool is_wide) {
+  LLVMValueRef value = lower_pop(f);
+  return is_wide ? value : LLVMBuildZExt(f->b, value, f->m->i64, "");
 }

@@ -25,6 +25,15 @@ LLVMValueRef lower_table_record(struct lower_function *f, uint32_t table) {
   return record;
 }
 
+bool lower_table_is_wide(const struct lower_function *f, uint32_t table) {
+  return f->m->wasm->tables[table].limits.is_64;
+}
+
+/* A number of entries as the table's address type. */
+static void push_entries(struct lower_function *f, uint32_t table, LLVMValueRef entries) {
+  lower_push(f, lower_table_is_wide(f, table) ? entries : LLVMBuildTrunc(f->b, entries, f->m->i32, ""));
+}
+
 /* The address of an entry, checked against the table's size. */
 static LLVMValueRef entry_address(struct lower_function *f, uint32_t table, LLVMValueRef index) {
   LLVMValueRef record = lower_table_record(f, table);
@@ -37,8 +46,9 @@ static LLVMValueRef entry_address(struct lower_function *f, uint32_t table, LLVM
 void lower_table_get(struct lower_function *f, const struct wasm_insn *insn,
                      const struct wasm_opcode_info *info) {
   (void)info;
-  LLVMValueRef value =
-      LLVMBuildLoad2(f->b, f->m->ptr, entry_address(f, insn->imm.index, lower_pop_i64(f)), "");
+  LLVMValueRef value = LLVMBuildLoad2(
+      f->b, f->m->ptr,
+      entry_address(f, insn->imm.index, lower_pop_index(f, lower_table_is_wide(f, insn->imm.index))), "");
   lower_set_access(f, value, ACCESS_TABLE);
   lower_push(f, value);
 }
@@ -47,7 +57,8 @@ void lower_table_set(struct lower_function *f, const struct wasm_insn *insn,
                      const struct wasm_opcode_info *info) {
   (void)info;
   LLVMValueRef value = lower_pop(f);
-  LLVMValueRef address = entry_address(f, insn->imm.index, lower_pop_i64(f));
+  LLVMValueRef address =
+      entry_address(f, insn->imm.index, lower_pop_index(f, lower_table_is_wide(f, insn->imm.index)));
   lower_set_access(f, LLVMBuildStore(f->b, value, address), ACCESS_TABLE);
 }
 
@@ -56,7 +67,7 @@ void lower_table_size(struct lower_function *f, const struct wasm_insn *insn,
   (void)info;
   LLVMValueRef record = lower_table_record(f, insn->imm.index);
   LLVMValueRef size = lower_load_field(f, record, ABI_table, WASMRT_table_size, ACCESS_RECORD);
-  lower_push(f, LLVMBuildTrunc(f->b, size, f->m->i32, ""));
+  push_entries(f, insn->imm.index, size);
 }
 
 static LLVMValueRef number(struct lower_function *f, uint32_t value) {
@@ -66,15 +77,16 @@ static LLVMValueRef number(struct lower_function *f, uint32_t value) {
 void lower_table_grow(struct lower_function *f, const struct wasm_insn *insn,
                       const struct wasm_opcode_info *info) {
   (void)info;
-  LLVMValueRef delta = lower_pop_i64(f), value = lower_pop(f);
+  LLVMValueRef delta = lower_pop_index(f, lower_table_is_wide(f, insn->imm.index)), value = lower_pop(f);
   LLVMValueRef args[] = {number(f, insn->imm.index), value, delta};
-  lower_push(f, LLVMBuildTrunc(f->b, lower_call_op(f, ABI_OP_table_grow, args, 3), f->m->i32, ""));
+  push_entries(f, insn->imm.index, lower_call_op(f, ABI_OP_table_grow, args, 3));
 }
 
 void lower_table_fill(struct lower_function *f, const struct wasm_insn *insn,
                       const struct wasm_opcode_info *info) {
   (void)info;
-  LLVMValueRef count = lower_pop_i64(f), value = lower_pop(f), first = lower_pop_i64(f);
+  bool is_wide = lower_table_is_wide(f, insn->imm.index);
+  LLVMValueRef count = lower_pop_index(f, is_wide), value = lower_pop(f), first = lower_pop_index(f, is_wide);
   LLVMValueRef args[] = {number(f, insn->imm.index), first, value, count};
   lower_call_op(f, ABI_OP_table_fill, args, 4);
 }
@@ -82,16 +94,19 @@ void lower_table_fill(struct lower_function *f, const struct wasm_insn *insn,
 void lower_table_copy(struct lower_function *f, const struct wasm_insn *insn,
                       const struct wasm_opcode_info *info) {
   (void)info;
-  LLVMValueRef count = lower_pop_i64(f), source = lower_pop_i64(f), destination = lower_pop_i64(f);
-  LLVMValueRef args[] = {number(f, insn->imm.pair.first), number(f, insn->imm.pair.second), destination,
-                         source, count};
+  uint32_t target = insn->imm.pair.first, origin = insn->imm.pair.second;
+  bool target_wide = lower_table_is_wide(f, target), origin_wide = lower_table_is_wide(f, origin);
+  LLVMValueRef count = lower_pop_index(f, target_wide && origin_wide);
+  LLVMValueRef source = lower_pop_index(f, origin_wide), destination = lower_pop_index(f, target_wide);
+  LLVMValueRef args[] = {number(f, target), number(f, origin), destination, source, count};
   lower_call_op(f, ABI_OP_table_copy, args, 5);
 }
 
 void lower_table_init(struct lower_function *f, const struct wasm_insn *insn,
                       const struct wasm_opcode_info *info) {
   (void)info;
-  LLVMValueRef count = lower_pop_i64(f), source = lower_pop_i64(f), destination = lower_pop_i64(f);
+  LLVMValueRef count = lower_pop_index(f, false), source = lower_pop_index(f, false);
+  LLVMValueRef destination = lower_pop_index(f, lower_table_is_wide(f, insn->imm.pair.second));
   LLVMValueRef args[] = {number(f, insn->imm.pair.second), number(f, insn->imm.pair.first), destination,
                          source, count};
   lower_call_op(f, ABI_OP_table_init, args, 5);
@@ -198,8 +213,8 @@ void lower_find_known_tables(struct lower_module *m) {
   uint64_t space = wasm->bytes.size;
   for (uint32_t i = 0; i < wasm->table_count; i++) {
     uint64_t size = wasm->tables[i].limits.min;
-    m->tables[i].is_known =
-        !wasm->tables[i].is_import && wasm->tables[i].type == WASM_FUNCREF && size <= space;
+    m->tables[i].is_known = !wasm->tables[i].is_import && wasm->tables[i].type == WASM_FUNCREF &&
+                            !wasm->tables[i].limits.is_64 && size <= space;
     space -= m->tables[i].is_known ? size : 0;
   }
   for (uint32_t i = 0; i < wasm->export_count; i++) {
