@@ -120,7 +120,7 @@ static bool write_number(FILE *out, const char *value, unsigned bits) {
   if (errno != 0 || end == value || *end != 0) {
     return false;
   }
-  fprintf(out, "%" PRIx64, bits == 32 ? number & UINT32_MAX : number);
+  fprintf(out, "%" PRIx64, bits < 64 ? number & ((UINT64_C(1) << bits) - 1) : number);
   return true;
 }
 
@@ -139,6 +139,27 @@ static bool write_reference(FILE *out, const char *type, const char *value, bool
     return fputs("null", out) >= 0;
   }
   return strcmp(type, "externref") == 0 && write_number(out, value, 64);
+}
+
+/* " v128:TYPE:LANE,LANE..." */
+static bool write_lanes(FILE *out, const cJSON *value) {
+  const char *type = spec_string(value, "lane_type");
+  const cJSON *lanes = cJSON_GetObjectItemCaseSensitive(value, "value"), *lane;
+  if (type == NULL || !cJSON_IsArray(lanes)) {
+    return false;
+  }
+  fprintf(out, " v128:%s", type);
+  unsigned bits = (unsigned)strtoul(type + 1, NULL, 10);
+  char separator = ':';
+  cJSON_ArrayForEach(lane, lanes) {
+    fputc(separator, out);
+    separator = ',';
+    const char *text = cJSON_GetStringValue(lane);
+    if (text == NULL || !write_number(out, text, bits)) {
+      return false;
+    }
+  }
+  return bits * (unsigned)cJSON_GetArraySize(lanes) == 128;
 }
 
 bool spec_write_value(FILE *out, const cJSON *value, bool is_expected) {
@@ -162,6 +183,9 @@ bool spec_write_value(FILE *out, const cJSON *value, bool is_expected) {
       fprintf(out, " %s:", type);
       return text != NULL && write_number(out, text, type[1] == '3' ? 32 : 64);
     }
+  }
+  if (strcmp(type, "v128") == 0) {
+    return write_lanes(out, value);
   }
   return write_reference(out, type, text, is_expected);
 }

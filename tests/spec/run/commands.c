@@ -79,7 +79,7 @@ static bool read_arguments(struct run *run, char **line, const struct wasmrt_sig
   if (!spec_next_number(line, &count) || count > SPEC_VALUES_MAX) {
     return false;
   }
-  for (unsigned i = 0; i < count; i++) {
+  for (unsigned i = 0, slot = 0; i < count; i++) {
     struct spec_value value;
     if (!spec_next_value(line, &value)) {
       return false;
@@ -88,7 +88,8 @@ static bool read_arguments(struct run *run, char **line, const struct wasmrt_sig
     if (i < signature->param_count && signature->kinds[i] != value.type && value.type != 0) {
       return false;
     }
-    run->outcome.slots[i] = value.bits;
+    memcpy(&run->outcome.slots[slot], value.bits, spec_slots(value.type) * sizeof value.bits[0]);
+    slot += spec_slots(value.type);
   }
   return count == signature->param_count && signature->result_count <= SPEC_VALUES_MAX;
 }
@@ -166,17 +167,23 @@ static void check_results(struct run *run, char **line) {
   char expected_text[TEXT_MAX] = "", got_text[TEXT_MAX] = "";
   unsigned count = 0;
   bool same = spec_next_number(line, &count) && count == outcome->signature.result_count;
-  for (unsigned i = 0; i < outcome->signature.result_count; i++) {
-    spec_print_value(got_text, sizeof got_text, outcome->signature.kinds[i], outcome->slots[i]);
+  for (unsigned i = 0, slot = 0; i < outcome->signature.result_count; i++) {
+    uint8_t type = outcome->signature.kinds[i];
+    spec_print_value(got_text, sizeof got_text, type, &outcome->slots[slot]);
+    slot += spec_slots(type);
   }
-  for (unsigned i = 0; i < count; i++) {
+  for (unsigned i = 0, slot = 0; i < count; i++) {
     struct spec_expected expected;
     if (!spec_next_expected(line, &expected)) {
       fail(run, "bad value in the command file");
       return;
     }
     spec_print_expected(expected_text, sizeof expected_text, &expected);
-    same = same && spec_matches(&expected, outcome->signature.kinds[i], outcome->slots[i]);
+    if (same) {
+      uint8_t type = outcome->signature.kinds[i];
+      same = spec_matches(&expected, type, &outcome->slots[slot]);
+      slot += spec_slots(type);
+    }
   }
   if (outcome->status != WASMRT_OK) {
     fail(run, "expected%s, got %s", count == 0 ? " no results" : expected_text, describe(outcome));

@@ -94,6 +94,7 @@ void spectest_define(struct wasmrt_store *store) {
       wasmrt_define_global(store, module, "global_f32", WASMRT_F32, false, global_f32.value, &error) ||
       wasmrt_define_global(store, module, "global_f64", WASMRT_F64, false, global_f64.value, &error) ||
       wasmrt_define_table(store, module, "table", WASMRT_FUNCREF, 10, 20, &error) ||
+      wasmrt_define_table64(store, module, "table64", WASMRT_FUNCREF, 10, 20, &error) ||
       wasmrt_define_memory(store, module, "memory", 1, 2, &error);
   if (failed) {
     fprintf(stderr, "cannot define spectest: %s\n", error.message);

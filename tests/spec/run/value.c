@@ -9,9 +9,10 @@
 static const struct type_name {
   uint8_t type;
   const char *name;
-} type_names[] = {{WASMRT_I32, "i32"}, {WASMRT_I64, "i64"},         {WASMRT_F32, "f32"},
-                  {WASMRT_F64, "f64"}, {WASMRT_FUNCREF, "funcref"}, {WASMRT_EXTERNREF, "externref"},
-                  {0, "ref"}};
+} type_names[] = {{WASMRT_I32, "i32"},         {WASMRT_I64, "i64"},
+                  {WASMRT_F32, "f32"},         {WASMRT_F64, "f64"},
+                  {WASMRT_FUNCREF, "funcref"}, {WASMRT_EXTERNREF, "externref"},
+                  {WASMRT_V128, "v128"},       {0, "ref"}};
 
 enum { TYPE_COUNT = sizeof type_names / sizeof type_names[0] };
 
@@ -75,6 +76,47 @@ bool spec_next_number(char **line, unsigned *number) {
   return end != word && *end == 0;
 }
 
+unsigned spec_slots(uint8_t type) {
+  return type == WASMRT_V128 ? 2 : 1;
+}
+
+/* A number in hexadecimal or the class of a NaN, up to `stop`; the character after it, or NULL. */
+static const char *parse_bits(const char *text, const char *stop, uint64_t *bits, uint8_t *kind) {
+  size_t length = strcspn(text, stop);
+  *kind = SPEC_BITS;
+  if (length == 9 && strncmp(text, "canonical", length) == 0) {
+    *kind = SPEC_CANONICAL_NAN;
+  } else if (length == 10 && strncmp(text, "arithmetic", length) == 0) {
+    *kind = SPEC_ARITHMETIC_NAN;
+  } else {
+    char *end;
+    *bits = strtoull(text, &end, 16);
+    return length > 0 && end == text + length ? end : NULL;
+  }
+  return text + length;
+}
+
+/* "f32:LANE,LANE,LANE,LANE" */
+static bool parse_lanes(const char *text, struct spec_value *value) {
+  char *end;
+  unsigned width = (unsigned)strtoul(text + 1, &end, 10);
+  if (*end != ':' || width < 8 || width > 64) {
+    return false;
+  }
+  value->kind = SPEC_LANES;
+  value->lane_bits = (uint8_t)width;
+  const char *at = end;
+  for (unsigned i = 0; i < 128 / width; i++) {
+    uint64_t lane = 0;
+    at = parse_bits(at + 1, ",", &lane, &value->lane_kinds[i]);
+    if (at == NULL || (*at == 0) != (i + 1 == 128 / width)) {
+      return false;
+    }
+    value->bits[i * width / 64] |= lane << (i * width % 64);
+  }
+  return true;
+}
+
 static bool parse_value(const char *word, struct spec_value *value) {
   const char *colon = strchr(word, ':');
   for (size_t i = 0; colon != NULL && i < TYPE_COUNT; i++) {
@@ -84,21 +126,21 @@ static bool parse_value(const char *word, struct spec_value *value) {
     }
     *value = (struct spec_value){.type = type_names[i].type, .kind = SPEC_BITS};
     const char *text = colon + 1;
+    if (value->type == WASMRT_V128) {
+      return parse_lanes(text, value);
+    }
     if (strcmp(text, "null") == 0) {
       return is_reference(value->type);
     }
     if (strcmp(text, "any") == 0) {
       value->kind = SPEC_ANY_REFERENCE;
-    } else if (strcmp(text, "canonical") == 0) {
-      value->kind = SPEC_CANONICAL_NAN;
-    } else if (strcmp(text, "arithmetic") == 0) {
-      value->kind = SPEC_ARITHMETIC_NAN;
-    } else {
-      char *end;
-      value->bits = strtoull(text, &end, 16) + (value->type == WASMRT_EXTERNREF ? EXTERNREF_BIAS : 0);
-      return end != text && *end == 0;
+      return true;
     }
-    return true;
+    uint8_t kind;
+    const char *end = parse_bits(text, "", &value->bits[0], &kind);
+    value->kind = kind;
+    value->bits[0] += value->type == WASMRT_EXTERNREF ? EXTERNREF_BIAS : 0;
+    return end != NULL && *end == 0;
   }
   return false;
 }
@@ -129,40 +171,65 @@ bool spec_next_expected(char **line, struct spec_expected *expected) {
   return true;
 }
 
-static bool matches(const struct spec_value *expected, uint8_t type, uint64_t bits) {
-  if (expected->type != type && !(expected->type == 0 && is_reference(type))) {
-    return false;
-  }
-  uint64_t quiet = type == WASMRT_F32 ? UINT64_C(0x7fc00000) : UINT64_C(0x7ff8000000000000);
-  uint64_t magnitude = bits & (type == WASMRT_F32 ? UINT64_C(0x7fffffff) : UINT64_C(0x7fffffffffffffff));
-  switch (expected->kind) {
+/* Compares a number of this width, as a float where a class of NaNs is expected. */
+static bool number_matches(unsigned kind, unsigned width, uint64_t expected, uint64_t bits) {
+  uint64_t quiet = width == 32 ? UINT64_C(0x7fc00000) : UINT64_C(0x7ff8000000000000);
+  uint64_t magnitude = bits & (width == 32 ? UINT64_C(0x7fffffff) : UINT64_C(0x7fffffffffffffff));
+  switch (kind) {
   case SPEC_CANONICAL_NAN:
     return magnitude == quiet;
   case SPEC_ARITHMETIC_NAN:
     return (magnitude & quiet) == quiet;
-  case SPEC_ANY_REFERENCE:
-    return bits != 0;
   default:
-    return bits == expected->bits;
+    return bits == expected;
   }
 }
 
-bool spec_matches(const struct spec_expected *expected, uint8_t type, uint64_t bits) {
+static bool lanes_match(const struct spec_value *expected, const uint64_t *slots) {
+  unsigned width = expected->lane_bits;
+  uint64_t mask = width == 64 ? UINT64_MAX : (UINT64_C(1) << width) - 1;
+  for (unsigned i = 0; i < 128 / width; i++) {
+    unsigned slot = i * width / 64, shift = i * width % 64;
+    if (!number_matches(expected->lane_kinds[i], width, expected->bits[slot] >> shift & mask,
+                        slots[slot] >> shift & mask)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+static bool matches(const struct spec_value *expected, uint8_t type, const uint64_t *slots) {
+  if (expected->type != type && !(expected->type == 0 && is_reference(type))) {
+    return false;
+  }
+  switch (expected->kind) {
+  case SPEC_LANES:
+    return lanes_match(expected, slots);
+  case SPEC_ANY_REFERENCE:
+    return slots[0] != 0;
+  default:
+    return number_matches(expected->kind, type == WASMRT_F32 ? 32 : 64, expected->bits[0], slots[0]);
+  }
+}
+
+bool spec_matches(const struct spec_expected *expected, uint8_t type, const uint64_t *slots) {
   for (unsigned i = 0; i < expected->count; i++) {
-    if (matches(&expected->choices[i], type, bits)) {
+    if (matches(&expected->choices[i], type, slots)) {
       return true;
     }
   }
   return false;
 }
 
-void spec_print_value(char *text, size_t size, uint8_t type, uint64_t bits) {
+void spec_print_value(char *text, size_t size, uint8_t type, const uint64_t *slots) {
   size_t used = strlen(text);
-  if (is_reference(type) && bits == 0) {
+  if (is_reference(type) && slots[0] == 0) {
     snprintf(text + used, size - used, " %s:null", type_name(type));
+  } else if (type == WASMRT_V128) {
+    snprintf(text + used, size - used, " v128:%016" PRIx64 "%016" PRIx64, slots[1], slots[0]);
   } else {
     snprintf(text + used, size - used, " %s:%" PRIx64, type_name(type),
-             bits - (type == WASMRT_EXTERNREF ? EXTERNREF_BIAS : 0));
+             slots[0] - (type == WASMRT_EXTERNREF ? EXTERNREF_BIAS : 0));
   }
 }
 
@@ -170,7 +237,7 @@ void spec_print_expected(char *text, size_t size, const struct spec_expected *ex
   static const char *const kinds[] = {"", "canonical", "arithmetic", "any"};
   for (unsigned i = 0; i < expected->count; i++) {
     const struct spec_value *value = &expected->choices[i];
-    if (value->kind == SPEC_BITS) {
+    if (value->kind == SPEC_BITS || value->kind == SPEC_LANES) {
       spec_print_value(text, size, value->type, value->bits);
     } else {
       size_t used = strlen(text);
