@@ -5,7 +5,7 @@
 
 enum wasmrt_status wasmrt_call(const struct wasmrt_funcref *function, uint64_t *slots,
                                struct wasmrt_error *error) {
-  if (!wasmrt_thread_prepare()) {
+  if (!wasmrt_thread.is_prepared && !wasmrt_thread_prepare()) {
     return wasmrt_fail(error, WASMRT_ERROR_MEMORY, "not enough memory to run compiled code on this thread",
                        NULL);
   }

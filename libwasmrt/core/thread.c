@@ -141,7 +141,7 @@ static void protect_stack(struct wasmrt_thread *thread) {
 
 bool wasmrt_thread_prepare(void) {
   struct wasmrt_thread *thread = &wasmrt_thread;
-  if (__builtin_expect(thread->is_prepared, 1)) {
+  if (thread->is_prepared) {
     return true;
   }
   pthread_once(&once, initialize);

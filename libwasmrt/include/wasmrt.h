@@ -33,6 +33,10 @@
  *   A store owns its instances, their memories and tables, and what was defined in it; everything lives until
  *   wasmrt_store_destroy. Modules are immutable data and outlive the stores that use them.
  *
+ * STATIC MODULES
+ *   A module that was compiled with --single-instance can be instantiated once in a process. The linker binds
+ * its imports, and its functions can be called by the host only, not imported by other modules.
+ *
  * THREADS
  *   A store and all that belongs to it are used by one thread at a time. Different stores can be used by
  * different threads at once, also with the same modules. Threads need no preparation.
@@ -46,6 +50,8 @@
  * STACK
  *   Compiled code runs on its caller's stack. Some 192 KiB at the low end of every thread's stack are kept
  * for host functions: compiled code that reaches that zone traps, host code that it calls may use it.
+ *   Neither longjmp nor a C++ exception may leave a host function: the compiled code between cannot be
+ * unwound so.
  */
 #ifndef WASMRT_H
 #define WASMRT_H
