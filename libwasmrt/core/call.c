@@ -20,8 +20,7 @@ struct wasmrt_signature wasmrt_function_signature(const struct wasmrt_funcref *f
   return (struct wasmrt_signature){type->param_count, type->result_count, type->kinds};
 }
 
-/* ---- Exports
- * -------------------------------------------------------------------------------------------------- */
+/* ---- Exports ---------------------------------------------------------------------------------------- */
 
 bool wasmrt_export_at(const struct wasmrt_instance *instance, uint32_t index, struct wasmrt_extern *object) {
   const struct wasmrt_module *module = instance->module;
@@ -84,8 +83,7 @@ struct wasmrt_memory *wasmrt_find_memory(const struct wasmrt_instance *instance,
   return wasmrt_find(instance, name, &object) && object.type.kind == WASMRT_MEMORY ? object.of.memory : NULL;
 }
 
-/* ---- Globals and instances
- * ------------------------------------------------------------------------------------ */
+/* ---- Globals and instances -------------------------------------------------------------------------- */
 
 static size_t value_size(uint8_t type) {
   return type == WASMRT_I32 || type == WASMRT_F32 ? 4 : 8;

@@ -49,8 +49,7 @@ static enum place next_argument(struct arguments *arguments, bool real, uint32_t
   return ON_STACK;
 }
 
-/* ---- Callbacks
- * ------------------------------------------------------------------------------------------------ */
+/* ---- Callbacks -------------------------------------------------------------------------------------- */
 
 /* Reads the next argument of a callback. The first integer register, the binding's, was not saved. */
 static uint64_t read_argument(struct arguments *arguments, bool real, const uint64_t *registers,
@@ -134,8 +133,7 @@ static void enter_callback(void *code, void *instance, uint64_t *slots) {
   }
 }
 
-/* ---- Native functions
- * ----------------------------------------------------------------------------------------- */
+/* ---- Native functions ------------------------------------------------------------------------------- */
 
 void wasmrt_native_exhausted(void) {
   wasmrt_raise(WASMRT_TRAP_STACK_EXHAUSTED);
@@ -178,8 +176,7 @@ static void enter_native(void *code, void *instance, uint64_t *slots) {
   }
 }
 
-/* ---- References
- * ----------------------------------------------------------------------------------------------- */
+/* ---- References ------------------------------------------------------------------------------------- */
 
 bool wasmrt_is_host_function(const struct wasmrt_funcref *function) {
   return function->code == (void *)(uintptr_t)wasmrt_callback_trampoline ||

@@ -11,8 +11,7 @@
 
 #include "internal.h"
 
-/* ---- The block
- * ------------------------------------------------------------------------------------------------ */
+/* ---- The block -------------------------------------------------------------------------------------- */
 
 /* What place() lays out. */
 struct parts {
@@ -119,8 +118,7 @@ static void *block_of(struct wasmrt_instance *instance) {
   return instance->module->flags & WASMRT_MODULE_STATIC ? instance->runtime : instance;
 }
 
-/* ---- Imports
- * -------------------------------------------------------------------------------------------------- */
+/* ---- Imports ---------------------------------------------------------------------------------------- */
 
 static enum wasmrt_status fail_to_link(const struct wasmrt_module *module, const struct wasmrt_import *import,
                                        const char *what, const char *why, struct wasmrt_error *error) {
@@ -189,8 +187,7 @@ static enum wasmrt_status bind_imports(struct wasmrt_instance *instance, wasmrt_
   return WASMRT_OK;
 }
 
-/* ---- The instance's own objects
- * ------------------------------------------------------------------------------- */
+/* ---- The instance's own objects --------------------------------------------------------------------- */
 
 static enum wasmrt_memory_mode memory_mode(const struct wasmrt_module *module, uint32_t index) {
   const bool check = (module->flags & WASMRT_MODULE_CHECK_BOUNDS) != 0 ||
@@ -289,8 +286,7 @@ static bool intern_types(const struct wasmrt_module *module, const struct wasmrt
   return true;
 }
 
-/* ---- Life
- * ----------------------------------------------------------------------------------------------------- */
+/* ---- Life ------------------------------------------------------------------------------------------- */
 
 static enum wasmrt_status fill(struct wasmrt_instance *instance, struct parts *parts,
                                const struct wasmrt_instance_options *options, wasmrt_resolve *resolve,

@@ -13,8 +13,7 @@
 
 #include "wasmrt.h"
 
-/* ---- Types (type.c)
- * ------------------------------------------------------------------------------------------- */
+/* ---- Types (type.c) --------------------------------------------------------------------------------- */
 
 /* A canonical function type: equal types have equal addresses in the whole process, and live as long as it
  * does. */
@@ -33,8 +32,7 @@ const struct wasmrt_type *wasmrt_type_intern(uint32_t param_count, uint32_t resu
 /* The same from a signature "ii:i"; also NULL if that is malformed. */
 const struct wasmrt_type *wasmrt_type_parse(const char *signature);
 
-/* ---- Ranges of addresses (range.c)
- * ---------------------------------------------------------------------------- */
+/* ---- Ranges of addresses (range.c) ------------------------------------------------------------------ */
 
 /*
  * Ranges of addresses that the signal handler asks for: code of modules, and reservations of memories. Adding
@@ -55,8 +53,7 @@ typedef void wasmrt_range_visitor(void *context, const void *owner);
 void wasmrt_range_visit(struct wasmrt_ranges *ranges, uintptr_t address, wasmrt_range_visitor *visitor,
                         void *context);
 
-/* ---- Memories (memory.c)
- * -------------------------------------------------------------------------------------- */
+/* ---- Memories (memory.c) ---------------------------------------------------------------------------- */
 
 #define WASMRT_MEMORY_GUARDED 1u /* surrounded by what guard mode needs */
 #define WASMRT_MEMORY_MOVABLE 2u /* explicit checks: may move when it grows */
@@ -89,8 +86,7 @@ enum wasmrt_status wasmrt_memory_create(struct wasmrt_memory_record *record,
 /* Undoes wasmrt_memory_create; does nothing to a record of zeros. */
 void wasmrt_memory_destroy(struct wasmrt_memory_record *record);
 
-/* ---- Tables (table.c)
- * ----------------------------------------------------------------------------------------- */
+/* ---- Tables (table.c) ------------------------------------------------------------------------------- */
 
 #define WASMRT_TABLE_STATIC 1u /* of a module in the static model: its functions take no instance */
 
@@ -110,8 +106,7 @@ enum wasmrt_status wasmrt_table_create(struct wasmrt_table_record *record, const
                                        void **storage, uint64_t max_entries, struct wasmrt_error *error);
 void wasmrt_table_destroy(struct wasmrt_table_record *record);
 
-/* ---- Instances (instance.c)
- * ----------------------------------------------------------------------------------- */
+/* ---- Instances (instance.c) ------------------------------------------------------------------------- */
 
 /* What funcref.instance points to for functions of the host. The assembly knows the first two members. */
 struct wasmrt_binding {
@@ -169,8 +164,7 @@ const char *wasmrt_module_unfit(const struct wasmrt_module *module);
  */
 const char *wasmrt_cpu_missing(const char *features, size_t *length);
 
-/* ---- Errors (error.c)
- * ----------------------------------------------------------------------------------------- */
+/* ---- Errors (error.c) ------------------------------------------------------------------------------- */
 
 /* Fills in an error (NULL is allowed) with the concatenation of the texts up to a NULL, and returns the
  * status. */
@@ -179,8 +173,7 @@ enum wasmrt_status wasmrt_fail(struct wasmrt_error *error, enum wasmrt_status st
 /* Writes a number in decimal and returns `text`, which has room for 21 characters. */
 char *wasmrt_decimal(uint64_t number, char text[21]);
 
-/* ---- Entering and leaving compiled code (trap.c, signal_posix.c, thread.c, transition_*.S)
- * --------------------- */
+/* ---- Entering and leaving compiled code: trap.c, stack.c, signal_posix.c, thread.c, transition_*.S ----- */
 
 /* A call into compiled code that is going on, on the stack of wasmrt_protect. */
 struct wasmrt_activation {
@@ -277,8 +270,7 @@ void wasmrt_native_trampoline(void);
 uint64_t wasmrt_invoke(void (*code)(void), const uint64_t *registers, const uint64_t *stack, size_t count,
                        uint64_t *real);
 
-/* ---- Host functions (host.c)
- * ---------------------------------------------------------------------------------- */
+/* ---- Host functions (host.c) ------------------------------------------------------------------------ */
 
 /* Called by wasmrt_callback_trampoline with the argument registers (layout as above) and stack arguments. */
 uint64_t wasmrt_callback_call(struct wasmrt_binding *binding, const uint64_t *registers,

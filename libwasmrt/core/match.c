@@ -116,8 +116,7 @@ bool wasmrt_import_matches(const struct wasmrt_module *module, const struct wasm
   }
 }
 
-/* ---- Types as text
- * -------------------------------------------------------------------------------------------- */
+/* ---- Types as text ---------------------------------------------------------------------------------- */
 
 static void append(char *text, size_t size, const char *more) {
   const size_t length = strlen(text);

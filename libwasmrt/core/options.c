@@ -40,8 +40,7 @@ size_t wasmrt_options_storage(const char *baked, const char *variable) {
          text_size(baked, variable);
 }
 
-/* ---- Values
- * --------------------------------------------------------------------------------------------------- */
+/* ---- Values ----------------------------------------------------------------------------------------- */
 
 /* "HOST::GUEST", "HOST::GUEST:ro", or "HOST", which the guest sees under the same name. Cuts the text up. */
 static const char *add_mount(struct parser *parser, char *value) {
@@ -105,8 +104,7 @@ static const char *set_stack_size(struct parser *parser, char *value) {
   return parse_size(value, &parser->options->stack_size);
 }
 
-/* ---- Words
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- Words ------------------------------------------------------------------------------------------ */
 
 static const struct {
   char name[16];

@@ -137,8 +137,7 @@ static bool handle_fault(const siginfo_t *info, ucontext_t *context) {
   return false;
 }
 
-/* ---- Other people's signals
- * ----------------------------------------------------------------------------------- */
+/* ---- Other people's signals ------------------------------------------------------------------------- */
 
 static const int our_signals[] = {SIGSEGV, SIGBUS};
 static struct sigaction previous[2];

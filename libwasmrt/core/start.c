@@ -41,8 +41,7 @@ struct process {
   int status;
 };
 
-/* ---- Messages
- * ------------------------------------------------------------------------------------------------- */
+/* ---- Messages --------------------------------------------------------------------------------------- */
 
 /* Writes texts up to a NULL to the standard error stream, as one write where possible. */
 static void print(const char *const texts[]) {
@@ -109,8 +108,7 @@ static int report(const struct process *process, enum wasmrt_status status,
   }
 }
 
-/* ---- The guest
- * ------------------------------------------------------------------------------------------------ */
+/* ---- The guest -------------------------------------------------------------------------------------- */
 
 /* Room for a function bound to the import that asked for it last: instance.c copies it. */
 struct resolver {
@@ -197,8 +195,7 @@ static void run(void *code, void *instance_slot, uint64_t *slots) {
   process->status = report(process, status, &error);
 }
 
-/* ---- The process
- * ---------------------------------------------------------------------------------------------- */
+/* ---- The process ------------------------------------------------------------------------------------ */
 
 static void *map(size_t size) {
   void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);

@@ -74,8 +74,7 @@ static enum wasmrt_status fail_for_memory(struct wasmrt_error *error) {
   return wasmrt_fail(error, WASMRT_ERROR_MEMORY, "not enough memory", NULL);
 }
 
-/* ---- Resolution
- * ----------------------------------------------------------------------------------------------- */
+/* ---- Resolution ------------------------------------------------------------------------------------- */
 
 static bool is_name(const char *name, const char *bytes, size_t length) {
   return strlen(name) == length && memcmp(name, bytes, length) == 0;
@@ -123,8 +122,7 @@ bool wasmrt_find_defined(const struct wasmrt_store *store, const char *module, c
   return find_object(store, module, strlen(module), name, strlen(name), object);
 }
 
-/* ---- Instances
- * ------------------------------------------------------------------------------------------------ */
+/* ---- Instances -------------------------------------------------------------------------------------- */
 
 enum wasmrt_status wasmrt_instantiate(struct wasmrt_store *store, const struct wasmrt_module *module,
                                       const struct wasmrt_instance_options *options,
@@ -174,8 +172,7 @@ enum wasmrt_status wasmrt_register(struct wasmrt_store *store, const char *name,
   return WASMRT_OK;
 }
 
-/* ---- Definitions
- * ---------------------------------------------------------------------------------------------- */
+/* ---- Definitions ------------------------------------------------------------------------------------ */
 
 /* Makes a new definition, not yet in the store. */
 static enum wasmrt_status begin_definition(const struct wasmrt_store *store, const char *module,

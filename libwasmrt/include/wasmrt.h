@@ -16,42 +16,45 @@
  *   wasmrt_store_destroy(store);
  *
  * VALUES
- *   Parameters, results and globals travel in slots of 8 bytes. An i32 or f32 lies in the low half (its bit
- * pattern; the high half is ignored on input and zero on output), a reference is a pointer, NULL is the null
- * reference. A funcref is a struct wasmrt_funcref *, an externref any pointer of the host's.
+ *   Parameters, results and globals travel in slots of 8 bytes. An i32 or f32 lies in the low half (its
+ *   bit pattern; the high half is ignored on input and zero on output), a reference is a pointer, NULL
+ *   is the null reference. A funcref is a struct wasmrt_funcref *, an externref any pointer of the
+ *   host's.
  *
  * SIGNATURES
- *   Function types are written "PARAMETERS:RESULTS" with a letter for each value: i (i32), I (i64), f (f32),
- * F (f64), r (externref), p (funcref). "iI:f" takes an i32 and an i64 and returns an f32; ":" takes and
- * returns nothing.
+ *   Function types are written "PARAMETERS:RESULTS" with a letter for each value: i (i32), I (i64), f
+ *   (f32), F (f64), r (externref), p (funcref). "iI:f" takes an i32 and an i64 and returns an f32; ":"
+ *   takes and returns nothing.
  *
  * ERRORS
- *   are values: functions that can fail return a status and describe what happened in a struct wasmrt_error
- * of the caller's, which may be NULL. The library prints nothing and never ends the process.
+ *   are values: functions that can fail return a status and describe what happened in a struct
+ *   wasmrt_error of the caller's, which may be NULL. The library prints nothing and never ends the
+ *   process.
  *
  * LIFETIMES
- *   A store owns its instances, their memories and tables, and what was defined in it; everything lives until
- *   wasmrt_store_destroy. Modules are immutable data and outlive the stores that use them.
+ *   A store owns its instances, their memories and tables, and what was defined in it; everything lives
+ *   until wasmrt_store_destroy. Modules are immutable data and outlive the stores that use them.
  *
  * STATIC MODULES
- *   A module that was compiled with --single-instance can be instantiated once in a process. The linker binds
- * its imports, and its functions can be called by the host only, not imported by other modules.
+ *   A module that was compiled with --single-instance can be instantiated once in a process. The linker
+ *   binds its imports, and its functions can be called by the host only, not imported by other modules.
  *
  * THREADS
- *   A store and all that belongs to it are used by one thread at a time. Different stores can be used by
- * different threads at once, also with the same modules. Threads need no preparation.
+ *   A store and all that belongs to it are used by one thread at a time. Different stores can be used
+ *   by different threads at once, also with the same modules. Threads need no preparation.
  *
  * SIGNALS
- *   The first instantiation installs handlers for SIGSEGV and SIGBUS. They act only on faults of compiled
- * code in its own memories or at the end of its stack; every other signal goes to the handler that was
- * installed before. A host that installs handlers later should call the previous one for faults that are not
- * its own. Each thread that runs compiled code gets an alternate signal stack, unless it already has one.
+ *   The first instantiation installs handlers for SIGSEGV and SIGBUS. They act only on faults of
+ *   compiled code in its own memories or at the end of its stack; every other signal goes to the
+ *   handler that was installed before. A host that installs handlers later should call the previous one
+ *   for faults that are not its own. Each thread that runs compiled code gets an alternate signal
+ *   stack, unless it already has one.
  *
  * STACK
- *   Compiled code runs on its caller's stack. Some 192 KiB at the low end of every thread's stack are kept
- * for host functions: compiled code that reaches that zone traps, host code that it calls may use it.
- *   Neither longjmp nor a C++ exception may leave a host function: the compiled code between cannot be
- * unwound so.
+ *   Compiled code runs on its caller's stack. Some 192 KiB at the low end of every thread's stack are
+ *   kept for host functions: compiled code that reaches that zone traps, host code that it calls may
+ *   use it. Neither longjmp nor a C++ exception may leave a host function: the compiled code between
+ *   cannot be unwound so.
  */
 #ifndef WASMRT_H
 #define WASMRT_H
@@ -72,8 +75,7 @@ struct wasmrt_memory;   /* a linear memory */
 struct wasmrt_table;    /* a table of references */
 struct wasmrt_library;  /* a shared object with compiled modules */
 
-/* ---- Constants
- * ------------------------------------------------------------------------------------------------ */
+/* ---- Constants -------------------------------------------------------------------------------------- */
 
 #ifndef WASMRT_ABI_H /* the runtime itself has these from the contract with the compiler; a test compares    \
                         them */
@@ -125,8 +127,7 @@ enum wasmrt_trap_code {
 
 const char *wasmrt_trap_message(uint32_t trap);
 
-/* ---- Errors
- * --------------------------------------------------------------------------------------------------- */
+/* ---- Errors ----------------------------------------------------------------------------------------- */
 
 enum wasmrt_status {
   WASMRT_OK,
@@ -166,8 +167,7 @@ enum wasmrt_status wasmrt_error_set(struct wasmrt_error *error, enum wasmrt_stat
 enum wasmrt_status wasmrt_error_trap(struct wasmrt_error *error, uint32_t trap);
 enum wasmrt_status wasmrt_error_exit(struct wasmrt_error *error, uint32_t exit_status);
 
-/* ---- Types
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- Types ------------------------------------------------------------------------------------------ */
 
 /* The type of a function: `kinds` holds the value types of the parameters and then those of the results. */
 struct wasmrt_signature {
@@ -185,8 +185,7 @@ struct wasmrt_extern_type {
   bool is_mutable;   /* globals */
 };
 
-/* ---- Modules
- * -------------------------------------------------------------------------------------------------- */
+/* ---- Modules ---------------------------------------------------------------------------------------- */
 
 /* A module's name, "" if it has none, and a description of how it was compiled (target, CPU, features,
  * model). */
@@ -219,8 +218,7 @@ enum wasmrt_status wasmrt_library_open(const char *path, struct wasmrt_library *
 const struct wasmrt_module *wasmrt_library_module(struct wasmrt_library *library, const char *name);
 void wasmrt_library_close(struct wasmrt_library *library);
 
-/* ---- Stores and instances
- * ------------------------------------------------------------------------------------- */
+/* ---- Stores and instances --------------------------------------------------------------------------- */
 
 /* NULL if there is no memory. Destroying NULL does nothing. No code of the store's instances may be running.
  */
@@ -281,8 +279,7 @@ struct wasmrt_funcref *wasmrt_find_function(const struct wasmrt_instance *instan
 struct wasmrt_table *wasmrt_find_table(const struct wasmrt_instance *instance, const char *name);
 struct wasmrt_memory *wasmrt_find_memory(const struct wasmrt_instance *instance, const char *name);
 
-/* ---- Functions
- * ------------------------------------------------------------------------------------------------ */
+/* ---- Functions -------------------------------------------------------------------------------------- */
 
 struct wasmrt_signature wasmrt_function_signature(const struct wasmrt_funcref *function);
 
@@ -294,8 +291,7 @@ struct wasmrt_signature wasmrt_function_signature(const struct wasmrt_funcref *f
 enum wasmrt_status wasmrt_call(const struct wasmrt_funcref *function, uint64_t *slots,
                                struct wasmrt_error *error);
 
-/* ---- Globals, tables, memories
- * -------------------------------------------------------------------------------- */
+/* ---- Globals, tables, memories ---------------------------------------------------------------------- */
 
 /* Reads or writes a global. wasmrt_global_set returns false, and writes nothing, if it is not mutable. */
 void wasmrt_global_get(const struct wasmrt_extern *global, uint64_t *value);
@@ -319,8 +315,7 @@ bool wasmrt_memory_write(struct wasmrt_memory *memory, uint64_t address, const v
 /* A view of `size` bytes at `address`, valid until the memory grows; NULL if they are not all within it. */
 void *wasmrt_memory_view(const struct wasmrt_memory *memory, uint64_t address, uint64_t size);
 
-/* ---- The host's side
- * ------------------------------------------------------------------------------------------ */
+/* ---- The host's side -------------------------------------------------------------------------------- */
 
 /*
  * A host function of any type: `slots` holds the parameters and receives the results. `caller` is the

@@ -162,8 +162,7 @@ START_TEST(missing_host_function) {
 }
 END_TEST
 
-/* ---- Threads: each with a store of its own, the modules shared
- * ------------------------------------------------- */
+/* ---- Threads: each with a store of its own, the modules shared -------------------------------------- */
 
 static void *use_plugin(void *argument) {
   const struct wasmrt_module *module = argument;
@@ -205,8 +204,7 @@ START_TEST(threads) {
 }
 END_TEST
 
-/* ---- The static model
- * ------------------------------------------------------------------------------------------ */
+/* ---- The static model ------------------------------------------------------------------------------- */
 
 /* In the static model the linker binds imports: to these. */
 void static_log(struct wasmrt_instance *caller, uint32_t text, uint32_t length) __asm__("w2n.host.log");

@@ -25,8 +25,7 @@
 extern const uint8_t text_begin[] __asm__("__start_wasm_text");
 extern const uint8_t text_end[] __asm__("__stop_wasm_text");
 
-/* ---- Entries, as compiled per function type
- * ------------------------------------------------------------------- */
+/* ---- Entries, as compiled per function type --------------------------------------------------------- */
 
 GUEST void enter_none(void *code, void *instance, uint64_t *slots) {
   KEEP_FRAME();
@@ -46,8 +45,7 @@ GUEST void enter_ii(void *code, void *instance, uint64_t *slots) {
   KEEP_FRAME();
 }
 
-/* ---- Functions
- * ------------------------------------------------------------------------------------------------ */
+/* ---- Functions -------------------------------------------------------------------------------------- */
 
 GUEST uint32_t guest_load(struct wasmrt_instance *self, uint32_t address) {
   KEEP_FRAME();
@@ -109,8 +107,7 @@ GUEST void guest_initialize(struct wasmrt_instance *self) {
   KEEP_FRAME();
 }
 
-/* ---- The module
- * ----------------------------------------------------------------------------------------------- */
+/* ---- The module ------------------------------------------------------------------------------------- */
 
 enum { TYPE_I_I, TYPE_NONE, TYPE_II, TYPES };
 enum { LOAD, STORE, LOAD_FAR, RECURSE, TRAP_NOW, CALL_IMPORT, GROW, GLOBAL, REFERENCES };
@@ -200,8 +197,7 @@ static inline struct wasmrt_module *guest_module(void) {
   return &module;
 }
 
-/* ---- What most tests begin with
- * ------------------------------------------------------------------------------- */
+/* ---- What most tests begin with --------------------------------------------------------------------- */
 
 static struct wasmrt_store *store;
 static struct wasmrt_error error;

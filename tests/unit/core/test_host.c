@@ -59,8 +59,7 @@ static void set_expected(uint64_t expected[20]) {
   memcpy(seen, kept, sizeof kept);
 }
 
-/* ---- What compiled code does with import 0
- * -------------------------------------------------------------------- */
+/* ---- What compiled code does with import 0 ---------------------------------------------------------- */
 
 GUEST void call_mixed_none(struct wasmrt_instance *self) {
   KEEP_FRAME();
@@ -113,8 +112,7 @@ GUEST void call_pointer(struct wasmrt_instance *self) {
   KEEP_FRAME();
 }
 
-/* ---- A module that imports env.g of a type and exports a function that calls it, as "go"
- * ----------------------- */
+/* ---- A module that imports env.g of a type and exports a function that calls it, as "go" ------------ */
 
 static uint8_t kinds[32];
 static struct wasmrt_functype types[TYPES];
@@ -344,8 +342,7 @@ START_TEST(as_many_values_as_there_may_be) {
 }
 END_TEST
 
-/* ---- Failing
- * -------------------------------------------------------------------------------------------------- */
+/* ---- Failing ---------------------------------------------------------------------------------------- */
 
 static enum wasmrt_status fail_somehow(void *user, struct wasmrt_instance *caller, uint64_t *slots,
                                        struct wasmrt_error *failure) {

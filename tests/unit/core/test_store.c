@@ -56,8 +56,7 @@ static void ck_assert_unlinkable(const struct wasmrt_module *module, const char 
   ck_assert_ptr_null(instance);
 }
 
-/* ---- Imports
- * -------------------------------------------------------------------------------------------------- */
+/* ---- Imports ---------------------------------------------------------------------------------------- */
 
 START_TEST(imports_are_shared) {
   const struct wasmrt_module *module = importer();
@@ -211,8 +210,7 @@ START_TEST(globals_match_exactly) {
 }
 END_TEST
 
-/* ---- Modules and names
- * ---------------------------------------------------------------------------------------- */
+/* ---- Modules and names ------------------------------------------------------------------------------ */
 
 START_TEST(instances_import_from_each_other) {
   static const struct wasmrt_import from_first[] = {{.module = "first",
@@ -328,8 +326,7 @@ START_TEST(definitions_are_checked) {
 }
 END_TEST
 
-/* ---- Failing to start
- * ----------------------------------------------------------------------------------------- */
+/* ---- Failing to start ------------------------------------------------------------------------------- */
 
 /* Puts a function of its own into the imported table, and then traps. */
 GUEST void initialize_and_trap(struct wasmrt_instance *self) {
@@ -366,8 +363,7 @@ START_TEST(start_function_runs) {
 }
 END_TEST
 
-/* ---- Modules that do not fit
- * ---------------------------------------------------------------------------------- */
+/* ---- Modules that do not fit ------------------------------------------------------------------------ */
 
 START_TEST(other_abi) {
   struct wasmrt_module *module = guest_module();
@@ -426,8 +422,7 @@ START_TEST(static_modules_have_one_instance) {
 }
 END_TEST
 
-/* ---- Reflection
- * ----------------------------------------------------------------------------------------------- */
+/* ---- Reflection ------------------------------------------------------------------------------------- */
 
 START_TEST(reflection) {
   const struct wasmrt_module *module = importer();

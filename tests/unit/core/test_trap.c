@@ -12,8 +12,7 @@
 
 #include "guest.h"
 
-/* ---- Memory
- * --------------------------------------------------------------------------------------------------- */
+/* ---- Memory ----------------------------------------------------------------------------------------- */
 
 START_TEST(access_within_memory) {
   const struct wasmrt_module *module = guest_module();
@@ -65,8 +64,7 @@ START_TEST(growth_makes_accessible) {
 }
 END_TEST
 
-/* ---- Calls and nesting
- * ---------------------------------------------------------------------------------------- */
+/* ---- Calls and nesting ------------------------------------------------------------------------------ */
 
 START_TEST(explicit_trap) {
   const struct wasmrt_module *module = guest_module();
@@ -125,8 +123,7 @@ START_TEST(host_recovers_from_a_nested_trap) {
 }
 END_TEST
 
-/* ---- The stack
- * ------------------------------------------------------------------------------------------------ */
+/* ---- The stack -------------------------------------------------------------------------------------- */
 
 START_TEST(recursion_exhausts_the_stack) {
   const struct wasmrt_module *module = guest_module();
@@ -289,8 +286,7 @@ START_TEST(limit_beyond_what_the_stack_can_grow) {
 }
 END_TEST
 
-/* ---- Threads
- * -------------------------------------------------------------------------------------------------- */
+/* ---- Threads ---------------------------------------------------------------------------------------- */
 
 static void *trap_on_thread(void *argument) {
   struct wasmrt_module *module = argument;
@@ -377,8 +373,7 @@ START_TEST(threads_with_little_stack_left) {
 }
 END_TEST
 
-/* ---- Other people's signals
- * ----------------------------------------------------------------------------------- */
+/* ---- Other people's signals ------------------------------------------------------------------------- */
 
 static sigjmp_buf back;
 static volatile sig_atomic_t handled;
@@ -518,8 +513,7 @@ START_TEST(default_action_of_a_sent_signal) {
 }
 END_TEST
 
-/* ---- Alternate stacks
- * ----------------------------------------------------------------------------------------- */
+/* ---- Alternate stacks ------------------------------------------------------------------------------- */
 
 START_TEST(alternate_stack_of_the_host_is_kept) {
   stack_t own = {.ss_sp = malloc(1 << 16), .ss_size = 1 << 16}, now;
