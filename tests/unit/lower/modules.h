@@ -38,17 +38,24 @@ static inline void put_header(struct built *built) {
   put(built, (const uint8_t[]){0, 'a', 's', 'm', 1, 0, 0, 0}, 8);
 }
 
-/* One function (i32) -> i32 with this body (which needs its `end`), exported as "f", beside a memory of one
- * page. */
-static inline void put_function(struct built *built, const uint8_t *body, size_t size) {
+/* One function (`address`) -> i32 with this body (which needs its `end`), exported as "f", beside one memory.
+ */
+static inline void put_memory_function(struct built *built, uint8_t address, const uint8_t *memory,
+                                       size_t memory_size, const uint8_t *body, size_t size) {
   put_header(built);
-  PUT_SECTION(built, 1, 1, 0x60, 1, 0x7f, 1, 0x7f);
+  PUT_SECTION(built, 1, 1, 0x60, 1, address, 1, 0x7f);
   PUT_SECTION(built, 3, 1, 0);
-  PUT_SECTION(built, 5, 1, 0, 1);
+  put(built, (const uint8_t[]){5, (uint8_t)(memory_size + 1), 1}, 3);
+  put(built, memory, memory_size);
   PUT_SECTION(built, 7, 1, 1, 'f', 0, 0);
   ck_assert_uint_lt(size, 120);
   put(built, (const uint8_t[]){10, (uint8_t)(size + 3), 1, (uint8_t)(size + 1), 0}, 5);
   put(built, body, size);
+}
+
+/* The same with an i32 for a parameter and a memory of one page. */
+static inline void put_function(struct built *built, const uint8_t *body, size_t size) {
+  put_memory_function(built, 0x7f, (const uint8_t[]){0, 1}, 2, body, size);
 }
 
 #define PUT_FUNCTION(built, ...)                                                                             \

@@ -55,6 +55,54 @@ START_TEST(check_mode_compares_in_64_bits) {
 }
 END_TEST
 
+/* A 64-bit index is compared with a size from which the offset is taken, never added to it: the sum may wrap.
+ */
+START_TEST(wide_index_is_not_added_to) {
+  static const uint8_t memory[] = {4, 1},
+                       body[] = {LOCAL_GET, 0, I32_LOAD, 0, 0xff, 0xff, 0xff, 0xff, 0x0f, END};
+  struct built built;
+  struct lowered l;
+  put_memory_function(&built, 0x7e, memory, sizeof memory, body, sizeof body);
+  char *ir = ir_of(&l, &built, LOWER_INSTANCE, LOWER_GUARD, "default<O0>");
+  ck_assert_uint_eq(occurrences(ir, "call i64 @llvm.usub.sat.i64(i64 %"), 1);
+  ck_assert_uint_eq(occurrences(ir, ", i64 4294967298)"), 1);
+  ck_assert_uint_eq(occurrences(ir, "icmp uge i64"), 1);
+  ck_assert_uint_eq(occurrences(ir, "add i64"), 0);
+  LLVMDisposeMessage(ir);
+  lowered_end(&l);
+}
+END_TEST
+
+/* offset + size - 1 beyond 2^64 reaches no memory at all: what is left is the trap. */
+START_TEST(wide_offset_that_wraps_always_traps) {
+  static const uint8_t memory[] = {4, 1};
+  static const uint8_t body[] = {LOCAL_GET, 0,    I32_LOAD, 0,    0xfd, 0xff, 0xff, 0xff,
+                                 0xff,      0xff, 0xff,     0xff, 0xff, 0x01, END};
+  struct built built;
+  struct lowered l;
+  put_memory_function(&built, 0x7e, memory, sizeof memory, body, sizeof body);
+  char *ir = ir_of(&l, &built, LOWER_STATIC, LOWER_GUARD, "default<O2>");
+  ck_assert_uint_eq(occurrences(ir, "align 1, !tbaa"), 0); /* no load */
+  ck_assert_uint_ge(occurrences(ir, "call void @wasmrt_op_trap"), 1);
+  LLVMDisposeMessage(ir);
+  lowered_end(&l);
+}
+END_TEST
+
+/* Guard pages end a memory at a page of the system's: one of single bytes is compared with its size as well.
+ */
+START_TEST(small_pages_are_compared) {
+  static const uint8_t memory[] = {8, 1, 0}, body[] = {LOCAL_GET, 0, I32_LOAD, 0, 0, END};
+  struct built built;
+  struct lowered l;
+  put_memory_function(&built, 0x7f, memory, sizeof memory, body, sizeof body);
+  char *ir = ir_of(&l, &built, LOWER_STATIC, LOWER_GUARD, "default<O0>");
+  ck_assert_uint_eq(occurrences(ir, "icmp ugt i64"), 1);
+  LLVMDisposeMessage(ir);
+  lowered_end(&l);
+}
+END_TEST
+
 START_TEST(unused_load_stays) {
   struct built built;
   struct lowered l;
@@ -190,6 +238,9 @@ int main(void) {
   TCase *tests = tcase_create("memory");
   tcase_add_test(tests, index_is_zero_extended);
   tcase_add_test(tests, check_mode_compares_in_64_bits);
+  tcase_add_test(tests, wide_index_is_not_added_to);
+  tcase_add_test(tests, wide_offset_that_wraps_always_traps);
+  tcase_add_test(tests, small_pages_are_compared);
   tcase_add_test(tests, unused_load_stays);
   tcase_add_test(tests, load_used_on_one_path_stays_before_the_branch);
   tcase_add_test(tests, load_is_not_made_narrow);
