@@ -7,7 +7,8 @@
  * which uses the value, is ignored by the vectorisers and reads memory, so that neither the load nor the
  * stores before it are deleted or moved past each other's traps. After optimisation the markers are erased,
  * and those loads become volatile that the code generator might delete, sink past a branch, or make so narrow
- * that the last byte, the one that decides whether it traps, is not loaded.
+ * that the last byte, the one that decides whether it traps, is not loaded. Vectors have that byte loaded by
+ * itself.
  */
 #include <string.h>
 
@@ -178,7 +179,9 @@ static bool needs_last_byte(LLVMValueRef value, bool is_bitwise, unsigned *budge
     case LLVMBitCast: /* between a vector's lanes and its bits */
       passes_on = true;
       break;
-    default:
+    default: /* lane by lane, the last lane is needed if anybody needs that of the result */
+      passes_on = LLVMGetTypeKind(LLVMTypeOf(value)) == LLVMVectorTypeKind &&
+                  LLVMGetTypeKind(LLVMTypeOf(user)) == LLVMVectorTypeKind;
       break;
     }
     if (!passes_on || needs_last_byte(user, and_is_bitwise, budget)) {
@@ -216,9 +219,25 @@ static bool is_single_byte(LLVMValueRef load) {
   return LLVMGetTypeKind(type) == LLVMIntegerTypeKind && LLVMGetIntTypeWidth(type) <= 8;
 }
 
-static bool needs_care(LLVMValueRef load) {
+/* Loads the last byte of what `load` loads, just before it. */
+static void probe(LLVMBuilderRef b, LLVMTargetDataRef layout, LLVMValueRef load) {
+  LLVMTypeRef byte = LLVMInt8TypeInContext(LLVMGetTypeContext(LLVMTypeOf(load)));
+  LLVMTypeRef offset_type = LLVMInt64TypeInContext(LLVMGetTypeContext(LLVMTypeOf(load)));
+  LLVMValueRef last = LLVMConstInt(offset_type, LLVMStoreSizeOfType(layout, LLVMTypeOf(load)) - 1, 0);
+  LLVMPositionBuilderBefore(b, load);
+  LLVMSetVolatile(LLVMBuildLoad2(b, byte, LLVMBuildGEP2(b, byte, LLVMGetOperand(load, 0), &last, 1, ""), ""),
+                  1);
+}
+
+/* Instruction selection makes even volatile loads of vectors narrow, so these need a probe of their own. */
+static void protect(LLVMBuilderRef b, LLVMTargetDataRef layout, LLVMValueRef load) {
   unsigned budget = 32;
-  return !used_in_own_block(load) || (!is_single_byte(load) && !needs_last_byte(load, false, &budget));
+  bool may_be_narrow = !is_single_byte(load) && !needs_last_byte(load, false, &budget);
+  if (may_be_narrow && LLVMGetTypeKind(LLVMTypeOf(load)) == LLVMVectorTypeKind && LLVMGetFirstUse(load)) {
+    probe(b, layout, load);
+  } else if (may_be_narrow || !used_in_own_block(load)) {
+    make_volatile(load, 3);
+  }
 }
 
 void lower_resolve_markers(LLVMModuleRef module, struct arena *arena) {
@@ -240,6 +259,7 @@ void lower_resolve_markers(LLVMModuleRef module, struct arena *arena) {
     }
   }
   erase_unused(&search);
+  LLVMBuilderRef b = LLVMCreateBuilderInContext(context);
   for (size_t i = 0; i < search.between.count; i++) {
     if (search.between.items[i]) {
       LLVMSetMetadata(search.between.items[i], search.seen_kind, NULL);
@@ -247,8 +267,7 @@ void lower_resolve_markers(LLVMModuleRef module, struct arena *arena) {
   }
   for (size_t i = 0; i < search.loads.count; i++) {
     LLVMSetMetadata(search.loads.items[i], search.seen_kind, NULL);
-    if (needs_care(search.loads.items[i])) {
-      make_volatile(search.loads.items[i], 3);
-    }
+    protect(b, LLVMGetModuleDataLayout(module), search.loads.items[i]);
   }
+  LLVMDisposeBuilder(b);
 }

@@ -151,6 +151,14 @@ START_TEST(load_is_not_made_narrow) {
 }
 END_TEST
 
+/* The lowest lane of a vector, whatever passes make of it: the 16th byte is loaded by itself. */
+START_TEST(vector_load_is_not_made_narrow) {
+  struct built built;
+  PUT_FUNCTION(&built, LOCAL_GET, 0, 0xfd, 0, 0, 0, 0xfd, 0x1b, 0, END);
+  expect_volatile_load(&built, "load volatile i8");
+}
+END_TEST
+
 /* memory[p] |= 1 would become an access of one byte. */
 START_TEST(read_modify_write_is_not_made_narrow) {
   struct built built;
@@ -244,6 +252,7 @@ int main(void) {
   tcase_add_test(tests, unused_load_stays);
   tcase_add_test(tests, load_used_on_one_path_stays_before_the_branch);
   tcase_add_test(tests, load_is_not_made_narrow);
+  tcase_add_test(tests, vector_load_is_not_made_narrow);
   tcase_add_test(tests, read_modify_write_is_not_made_narrow);
   tcase_add_test(tests, load_merged_into_a_phi_stays);
   tcase_add_test(tests, unused_vector_load_stays);
