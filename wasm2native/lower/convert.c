@@ -147,7 +147,10 @@ void lower_truncate_zero(struct lower_function *f, const struct wasm_insn *insn,
   if (f->m->is_x86) {
     lower_push(f, x86_saturate_f64x2(f, value, is_signed));
   } else {
-    lower_push(f, with_zeros(f, saturate(f, value, LLVMVectorType(f->m->i32, 2), is_signed)));
+    /* Saturated to 64 bits first: arm64 converts to lanes of the same width, and narrows with saturation. */
+    const char *narrow = is_signed ? "llvm.aarch64.neon.sqxtn" : "llvm.aarch64.neon.uqxtn";
+    LLVMValueRef wide = saturate(f, value, f->m->v128, is_signed);
+    lower_push(f, with_zeros(f, lower_target_intrinsic(f, narrow, LLVMVectorType(f->m->i32, 2), wide, NULL)));
   }
 }
 
