@@ -150,6 +150,8 @@ test_cpu() {
   expect 1 "$tool" --cpu=quux $m/hello.wasm
   expect_in err "quux"
   expect 0 "$tool" --target=x86_64 --cpu=haswell --cpu-features=-avx2 -c $m/plain.wasm
+  expect 1 "$tool" --cpu-features=+avx2,+quux -c $m/plain.wasm
+  expect_in err "'+quux'"
   expect 1 "$tool" --target=$foreign --cpu=native -c $m/plain.wasm
   expect_in err "native"
 }
@@ -329,7 +331,8 @@ interrupt() {
   TMPDIR="$PWD/temporary" env --default-signal=INT "$tool" "$2" - <pipe &
   exec 9>pipe
   head -c 50000 $m/hello.wasm >&9
-  while [ -z "$(ls temporary)" ]; do sleep 0.05; done
+  tries=0
+  while [ -z "$(ls temporary)" ] && [ $tries -lt 1200 ]; do sleep 0.05 && tries=$((tries + 1)); done
   kill -"$1" $!
   wait $! 2>/dev/null
   status=$?
@@ -395,6 +398,10 @@ test_outputs_that_cannot_be() {
   expect 0 "$tool" -c $m/hello.wasm -o /dev/null
   [ -c /dev/null ] || fail "/dev/null is no device any more"
   expect 1 sh -c "'$tool' --help >/dev/full"
+  for kind in obj asm llvm-ir bitcode; do
+    expect 1 "$tool" --emit=$kind $m/plain.wasm -o /dev/full
+    expect_in err "plain.wasm: error: cannot write '/dev/full': No space left on device"
+  done
 }
 
 # The tool as installed: in a directory that was not foreseen, with no compiler, linker or shell to be found.
