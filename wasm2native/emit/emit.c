@@ -1,6 +1,8 @@
 /* The optimisation pipeline and output of files: the few places where LLVM can fail, each wrapped once. */
 #include "emit.h"
 
+#include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <llvm-c/Analysis.h>
@@ -34,8 +36,8 @@ bool emit_verify(LLVMModuleRef module, struct diag_sink *sink) {
 
 bool emit_optimize(LLVMModuleRef module, const struct emit_target *target, const struct emit_options *options,
                    struct diag_sink *sink) {
-  /* Dead code goes at -O0, too: a load must trap where only dead instructions use it, and nothing tells these from
-   * live ones (lower/marker.c). */
+  /* Dead code goes at -O0, too: a load must trap where only dead instructions use it, and nothing tells these
+   * from live ones (lower/marker.c). */
   static const char *const levels[] = {"default<O0>,function(dce)", "default<O1>", "default<O2>",
                                        "default<O3>"};
   static const char *const sizes[] = {NULL, "default<Os>", "default<Oz>"};
@@ -55,27 +57,48 @@ bool emit_optimize(LLVMModuleRef module, const struct emit_target *target, const
   return false;
 }
 
-bool emit_file(LLVMModuleRef module, const struct emit_target *target, enum emit_form form, const char *path,
-               struct diag_sink *sink) {
+/* The module in its form, or NULL after a message. */
+static LLVMMemoryBufferRef render(LLVMModuleRef module, const struct emit_target *target, enum emit_form form,
+                                  struct diag_sink *sink) {
+  LLVMMemoryBufferRef buffer = NULL;
   char *text = NULL;
-  bool failed;
   switch (form) {
   case EMIT_IR:
-    failed = LLVMPrintModuleToFile(module, path, &text);
+    text = LLVMPrintModuleToString(module);
+    buffer = LLVMCreateMemoryBufferWithMemoryRangeCopy(text, strlen(text), "IR");
     break;
   case EMIT_BITCODE:
-    failed = LLVMWriteBitcodeToFile(module, path) != 0;
+    buffer = LLVMWriteBitcodeToMemoryBuffer(module);
     break;
   default:
-    failed = LLVMTargetMachineEmitToFile(target->machine, module, path,
-                                         form == EMIT_OBJECT ? LLVMObjectFile : LLVMAssemblyFile, &text);
+    if (LLVMTargetMachineEmitToMemoryBuffer(target->machine, module,
+                                            form == EMIT_OBJECT ? LLVMObjectFile : LLVMAssemblyFile, &text,
+                                            &buffer)) {
+      diag_error(sink, DIAG_INTERNAL, "LLVM: %s", text);
+      buffer = NULL;
+    }
     break;
-  }
-  if (failed) {
-    diag_error(sink, DIAG_IO, "cannot write %s: %s", path, text ? text : "bitcode could not be written");
   }
   if (text) {
     LLVMDisposeMessage(text);
   }
-  return !failed && sink->error_count == 0;
+  return buffer;
+}
+
+/* LLVM's own streams end the process where a disk is full. */
+bool emit_file(LLVMModuleRef module, const struct emit_target *target, enum emit_form form, const char *path,
+               struct diag_sink *sink) {
+  LLVMMemoryBufferRef buffer = render(module, target, form, sink);
+  if (!buffer) {
+    return false;
+  }
+  size_t size = LLVMGetBufferSize(buffer);
+  FILE *file = fopen(path, "we");
+  bool ok = file && fwrite(LLVMGetBufferStart(buffer), 1, size, file) == size;
+  ok = file && fclose(file) == 0 && ok;
+  if (!ok) {
+    diag_error(sink, DIAG_IO, "cannot write '%s': %s", path, strerror(errno));
+  }
+  LLVMDisposeMemoryBuffer(buffer);
+  return ok && sink->error_count == 0;
 }

@@ -24,6 +24,14 @@ bool subtarget_knows_cpu(const char *triple, const char *cpu) {
   return info && info->isCPUStringValid(cpu);
 }
 
+bool subtarget_knows_feature(const char *triple, const char *feature, size_t length) {
+  std::unique_ptr<llvm::MCSubtargetInfo> info = describe(triple, "", "");
+  const llvm::StringRef name(feature, length);
+  const auto features = info ? info->getAllProcessorFeatures() : llvm::ArrayRef<llvm::SubtargetFeatureKV>();
+  return std::any_of(features.begin(), features.end(),
+                     [name](const llvm::SubtargetFeatureKV &known) { return name == known.Key; });
+}
+
 /* LLVM describes CPUs by instruction sets and by tuning alike; tuning has these names. */
 static bool is_tuning(llvm::StringRef name) {
   static const char *const prefixes[] = {"fast-",  "slow-",  "false-deps", "prefer-", "idiv",   "allow-light",

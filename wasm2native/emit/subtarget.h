@@ -3,6 +3,7 @@
 #define EMIT_SUBTARGET_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -10,6 +11,9 @@ extern "C" {
 
 /* Does the target of this triple know the CPU? */
 bool subtarget_knows_cpu(const char *triple, const char *cpu);
+
+/* Does it know the feature, "avx2" without a sign? */
+bool subtarget_knows_feature(const char *triple, const char *feature, size_t length);
 
 /*
  * The features that `cpu` with `features` has beyond those of `baseline`, as "avx,avx2", for free(). Names

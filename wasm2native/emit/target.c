@@ -34,6 +34,21 @@ static char *take_message(struct arena *arena, char *message) {
   return copy;
 }
 
+/* A list of words as +avx2 or -bmi2. LLVM would print that it ignores others. */
+static bool check_features(const struct emit_options *options, struct diag_sink *sink) {
+  for (const char *word = options->cpu_features; word && *word; word += *word == ',') {
+    size_t length = strcspn(word, ",");
+    bool has_sign = *word == '+' || *word == '-';
+    if (!has_sign || !subtarget_knows_feature(options->triple, word + 1, length - 1)) {
+      return diag_error(sink, DIAG_OPTION,
+                        "unknown CPU feature '%.*s' for %s: expected a list as +NAME,-NAME", (int)length,
+                        word, options->triple);
+    }
+    word += length;
+  }
+  return true;
+}
+
 /* "native" is only possible for this machine's own architecture. */
 static bool choose_cpu(const struct emit_options *options, struct arena *arena, struct diag_sink *sink,
                        struct emit_target *target) {
@@ -70,7 +85,7 @@ bool emit_target_make(const struct emit_options *options, struct arena *arena, s
   if (LLVMGetTargetFromTriple(options->triple, &llvm, &message)) {
     return diag_error(sink, DIAG_OPTION, "%s", take_message(arena, message));
   }
-  if (!choose_cpu(options, arena, sink, target)) {
+  if (!check_features(options, sink) || !choose_cpu(options, arena, sink, target)) {
     return false;
   }
   target->machine = LLVMCreateTargetMachine(llvm, options->triple, target->cpu, target->features,
