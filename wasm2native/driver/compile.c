@@ -109,6 +109,9 @@ static bool set_up(struct compilation *c, const struct wasm2native_options *opti
   if (options->report) {
     memset(options->report, 0, sizeof *options->report);
   }
+  if (options->opt_level > 3 || options->size_level > 2) {
+    return diag_error(&c->sink, DIAG_OPTION, "optimisation levels are 0 to 3, those for size 0 to 2");
+  }
   c->features = wasm_features_default();
   struct slice bad;
   if (options->features && !wasm_features_parse(options->features, &c->features, &bad)) {

@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 
+#include "llvm-c/Target.h"
 #include "llvm/MC/MCSubtargetInfo.h"
 #include "llvm/MC/TargetRegistry.h"
 #include "llvm/Support/CommandLine.h"
@@ -17,6 +18,23 @@ static std::unique_ptr<llvm::MCSubtargetInfo> describe(const char *triple, const
   const llvm::Target *target = llvm::TargetRegistry::lookupTarget(triple, error);
   return std::unique_ptr<llvm::MCSubtargetInfo>(target ? target->createMCSubtargetInfo(triple, cpu, features)
                                                        : nullptr);
+}
+
+static bool initialize() {
+  LLVMInitializeX86TargetInfo();
+  LLVMInitializeX86Target();
+  LLVMInitializeX86TargetMC();
+  LLVMInitializeX86AsmPrinter();
+  LLVMInitializeAArch64TargetInfo();
+  LLVMInitializeAArch64Target();
+  LLVMInitializeAArch64TargetMC();
+  LLVMInitializeAArch64AsmPrinter();
+  return true;
+}
+
+void subtarget_initialize() {
+  static const bool done = initialize(); // once, whichever thread comes first
+  (void)done;
 }
 
 bool subtarget_knows_cpu(const char *triple, const char *cpu) {

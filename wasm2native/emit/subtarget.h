@@ -9,6 +9,10 @@
 extern "C" {
 #endif
 
+/* Makes LLVM's targets known; to be called first. Several threads may, where LLVM's own function is for one.
+ */
+void subtarget_initialize(void);
+
 /* Does the target of this triple know the CPU? */
 bool subtarget_knows_cpu(const char *triple, const char *cpu);
 

@@ -17,17 +17,6 @@ static const char *baseline_cpu(const char *triple) {
   return is_x86(triple) ? "x86-64-v2" : "generic";
 }
 
-static void initialize_targets(void) {
-  LLVMInitializeX86TargetInfo();
-  LLVMInitializeX86Target();
-  LLVMInitializeX86TargetMC();
-  LLVMInitializeX86AsmPrinter();
-  LLVMInitializeAArch64TargetInfo();
-  LLVMInitializeAArch64Target();
-  LLVMInitializeAArch64TargetMC();
-  LLVMInitializeAArch64AsmPrinter();
-}
-
 static char *take_message(struct arena *arena, char *message) {
   char *copy = arena_printf(arena, "%s", message);
   LLVMDisposeMessage(message);
@@ -78,7 +67,7 @@ bool emit_target_make(const struct emit_options *options, struct arena *arena, s
                       struct emit_target *target) {
   static const LLVMCodeGenOptLevel levels[] = {LLVMCodeGenLevelNone, LLVMCodeGenLevelLess,
                                                LLVMCodeGenLevelDefault, LLVMCodeGenLevelAggressive};
-  initialize_targets();
+  subtarget_initialize();
   subtarget_hoist_constants(!is_x86(options->triple));
   LLVMTargetRef llvm;
   char *message;
