@@ -25,6 +25,9 @@
 /* What a 32-bit address reaches, and what the address space of a process might hold of a 64-bit memory. */
 #define MOST_BYTES (UINT64_C(1) << 32)
 #define MOST_BYTES_64 (UINT64_C(1) << 46)
+/* What is reserved of that where a memory cannot move, if that suffices: emulators keep books on every page.
+ */
+#define MOST_BYTES_STATIC (UINT64_C(1) << 34)
 
 /* Reservations begin at a multiple of this, and memories beyond twice as much ask for pages of this size. */
 #define HUGE_PAGE (UINT64_C(2) << 20)
@@ -99,6 +102,9 @@ static enum wasmrt_status reserve_static(struct wasmrt_memory_record *record, bo
                      WASMRT_GUARD_BELOW + WASMRT_RESERVATION);
   } else {
     /* It cannot move: take as much as the address space allows, and grow no further. */
+    if (memory->max_pages > MOST_BYTES_STATIC >> memory->page_log2 && min_bytes <= MOST_BYTES_STATIC) {
+      memory->max_pages = MOST_BYTES_STATIC >> memory->page_log2;
+    }
     uint64_t bytes = memory->max_pages << memory->page_log2;
     bytes = bytes == 0 ? 1 : bytes;
     done = map_fixed(record, WASMRT_STATIC_MEMORY_BASE, round_up(bytes, page_size()));

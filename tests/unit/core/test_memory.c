@@ -103,6 +103,23 @@ START_TEST(static_address) {
 }
 END_TEST
 
+/* It reserves what it may grow to, which for a 64-bit memory would be all that there is. */
+START_TEST(static_memories_of_64_bits) {
+  if (!is_possible(WASMRT_MEMORY_STATIC_CHECK)) {
+    return;
+  }
+  const struct wasmrt_limits limits = {
+      .min = 1, .max = UINT64_MAX, .page_log2 = 16, .flags = WASMRT_LIMITS_64};
+  ck_assert_int_eq(wasmrt_memory_create(&record, &limits, WASMRT_MEMORY_STATIC_CHECK, 0, &error), WASMRT_OK);
+  ck_assert_uint_le(record.mapping_size, UINT64_C(1) << 36);
+  ck_assert_uint_gt(record.mapping_size, UINT64_C(1) << 32);
+  ck_assert_uint_eq(wasmrt_memory_grow(&record.memory, 65536), 1);
+  record.memory.base[UINT64_C(1) << 32] = 1;
+  ck_assert_uint_eq(wasmrt_memory_grow(&record.memory, UINT64_C(1) << 20), UINT64_MAX);
+  wasmrt_memory_destroy(&record);
+}
+END_TEST
+
 START_TEST(moving_memories_tell_their_users) {
   struct wasmrt_instance instances[2] = {{0}, {0}};
   struct wasmrt_runtime second = {.instance = &instances[1]};
@@ -211,9 +228,15 @@ START_TEST(small_pages) {
 END_TEST
 
 int main(void) {
-  const TTest *const tests[] = {
-      guarded,       growth,         static_address,       moving_memories_tell_their_users,
-      growth_limits, largest_memory, little_address_space, views,
-      small_pages};
+  const TTest *const tests[] = {guarded,
+                                growth,
+                                static_address,
+                                static_memories_of_64_bits,
+                                moving_memories_tell_their_users,
+                                growth_limits,
+                                largest_memory,
+                                little_address_space,
+                                views,
+                                small_pages};
   return run_suite("memory", tests, sizeof tests / sizeof *tests);
 }
