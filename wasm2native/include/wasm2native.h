@@ -1,8 +1,8 @@
 /*
  * libwasm2native: from the bytes of a WebAssembly module to native code.
  *
- * One call compiles one module. Calls with different options or inputs may run on different threads at once, except
- * that linking is serialised inside the library. Nothing is printed; errors go to a callback.
+ * One call compiles one module. Calls with different options or inputs may run on different threads at once,
+ * except that linking is serialised inside the library. Nothing is printed; errors go to a callback.
  */
 #ifndef WASM2NATIVE_H
 #define WASM2NATIVE_H
@@ -59,15 +59,16 @@ enum wasm2native_phase {
 /* "decode" and so on. */
 const char *wasm2native_phase_name(enum wasm2native_phase phase);
 
-/* One message, as `file:0x1a3: error: in func 12 "fib": what and why` without a line end. Valid during the call. */
+/* One message, as `file:0x1a3: error: in func 12 "fib": what and why` without a line end. Valid during the
+ * call. */
 typedef void wasm2native_message(void *context, const char *line, bool is_error);
 
 /* Called when a phase begins; for a progress line. */
 typedef void wasm2native_progress(void *context, enum wasm2native_phase phase);
 
-/* Seconds of wall time and the growth of the peak resident size, per phase. */
+/* What each phase took. */
 struct wasm2native_report {
-  double seconds[WASM2NATIVE_PHASE_COUNT];
+  double seconds[WASM2NATIVE_PHASE_COUNT];      /* wall time */
   uint64_t peak_bytes[WASM2NATIVE_PHASE_COUNT]; /* peak resident size at the phase's end */
 };
 
@@ -77,16 +78,17 @@ struct wasm2native_options {
   enum wasm2native_model model;
   enum wasm2native_bounds bounds;
   enum wasm2native_missing missing;
-  unsigned opt_level;   /* 0 to 3 */
-  unsigned size_level;  /* 0; 1 for -Os, 2 for -Oz (with opt_level 2) */
-  bool debug_info;      /* -g: accepted; names are kept in any case */
-  bool verbose;         /* report the link command through `message` */
-  const char *target;   /* triple, or NULL for the host's architecture with musl */
-  const char *cpu;      /* CPU name, "native", or NULL for the target's baseline */
+  unsigned opt_level;       /* 0 to 3 */
+  unsigned size_level;      /* 0; 1 for -Os, 2 for -Oz (with opt_level 2) */
+  bool debug_info;          /* -g: accepted; names are kept in any case */
+  bool verbose;             /* report the link command through `message` */
+  const char *target;       /* triple, or NULL for the host's architecture with musl */
+  const char *cpu;          /* CPU name, "native", or NULL for the target's baseline */
   const char *cpu_features; /* "+avx2,-bmi2" or NULL */
-  const char *features; /* as --features, or NULL for the default */
-  const char *name;     /* module name for symbols: NAME_module; NULL: "wasm" */
-  const char *library_dir; /* where <arch>-linux-musl/ with libwasmrt.a and musl lies; NULL: found from the executable */
+  const char *features;     /* as --features, or NULL for the default */
+  const char *name;         /* module name for symbols: NAME_module; NULL: "wasm" */
+  const char *library_dir;  /* where <arch>-linux-musl/ with libwasmrt.a and musl lies; NULL: found from the
+                               executable */
 
   /* Executables: options baked in, each as in WASMRT_OPTIONS ("--dir=.::/"). */
   const char *const *guest_options;
@@ -105,8 +107,9 @@ struct wasm2native_options {
 void wasm2native_options_default(struct wasm2native_options *options);
 
 /*
- * Compiles `bytes`, which messages call `input_name`, to the file `output`. The file is written under a temporary name in
- * the same directory and renamed, so it is complete or absent. Returns false after at least one error message.
+ * Compiles `bytes`, which messages call `input_name`, to the file `output`. The file is written under a
+ * temporary name in the same directory and renamed, so it is complete or absent. Returns false after at least
+ * one error message.
  */
 bool wasm2native_compile(const void *bytes, size_t size, const char *input_name, const char *output,
                          const struct wasm2native_options *options);

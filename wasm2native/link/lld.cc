@@ -1,5 +1,5 @@
 /*
- * The linker as a function: lld has no C interface, so this is the one C++ file of the project.
+ * The linker as a function: lld has no C interface, so this file is C++.
  *
  * lld keeps its state in globals: calls are serialised, and after a run that could not clean up behind itself
  * no further one is allowed.

@@ -1,4 +1,4 @@
-/* The linker as a function. The only thing of this project that is C++ lies behind this header. */
+/* The linker as a function, in C++ behind this header. */
 #ifndef LINK_LLD_H
 #define LINK_LLD_H
 
