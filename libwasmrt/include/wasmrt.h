@@ -17,9 +17,9 @@
  *
  * VALUES
  *   Parameters, results and globals travel in slots of 8 bytes. An i32 or f32 lies in the low half (its
- *   bit pattern; the high half is ignored on input and zero on output), a reference is a pointer, NULL
- *   is the null reference. A funcref is a struct wasmrt_funcref *, an externref any pointer of the
- *   host's.
+ *   bit pattern; the high half is ignored on input and zero on output), a v128 takes
+ *   two slots, a reference is a pointer, NULL is the null reference. A funcref is a struct wasmrt_funcref *,
+ * an externref any pointer of the host's.
  *
  * SIGNATURES
  *   Function types are written "PARAMETERS:RESULTS" with a letter for each value: i (i32), I (i64), f
@@ -51,9 +51,10 @@
  *   stack, unless it already has one.
  *
  * STACK
- *   Compiled code runs on its caller's stack. Some 192 KiB at the low end of every thread's stack are
- *   kept for host functions: compiled code that reaches that zone traps, host code that it calls may
- *   use it. Neither longjmp nor a C++ exception may leave a host function: the compiled code between
+ *   Compiled code runs on its caller's stack. Some 192 KiB at the low end of every thread's stack,
+ *   of stacks below 1 MiB three sixteenths, are kept for host functions: compiled code that reaches that
+ *   zone traps, host code that it calls may use it.
+ *   Neither longjmp nor a C++ exception may leave a host function: the compiled code between
  *   cannot be unwound so.
  */
 #ifndef WASMRT_H
