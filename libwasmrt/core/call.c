@@ -86,17 +86,17 @@ struct wasmrt_memory *wasmrt_find_memory(const struct wasmrt_instance *instance,
 /* ---- Globals and instances -------------------------------------------------------------------------- */
 
 static size_t value_size(uint8_t type) {
-  return type == WASMRT_I32 || type == WASMRT_F32 ? 4 : 8;
+  return type == WASMRT_V128 ? 16 : type == WASMRT_I32 || type == WASMRT_F32 ? 4 : 8;
 }
 
-void wasmrt_global_get(const struct wasmrt_extern *global, uint64_t *value) {
-  *value = 0;
-  memcpy(value, global->of.global, value_size(global->type.type));
+void wasmrt_global_get(const struct wasmrt_extern *global, uint64_t *slots) {
+  slots[0] = 0;
+  memcpy(slots, global->of.global, value_size(global->type.type));
 }
 
-bool wasmrt_global_set(const struct wasmrt_extern *global, uint64_t value) {
+bool wasmrt_global_set(const struct wasmrt_extern *global, const uint64_t *slots) {
   if (global->type.is_mutable) {
-    memcpy(global->of.global, &value, value_size(global->type.type));
+    memcpy(global->of.global, slots, value_size(global->type.type));
   }
   return global->type.is_mutable;
 }

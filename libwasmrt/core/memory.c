@@ -207,7 +207,10 @@ enum wasmrt_status wasmrt_memory_create(struct wasmrt_memory_record *record,
   memset(record, 0, sizeof *record);
   struct wasmrt_memory *memory = &record->memory;
   const uint64_t reach = limits->flags & WASMRT_LIMITS_64 ? MOST_BYTES_64 : MOST_BYTES;
-  const uint64_t most = (max_bytes == 0 || max_bytes > reach ? reach : max_bytes) >> limits->page_log2;
+  uint64_t most = (max_bytes == 0 || max_bytes > reach ? reach : max_bytes) >> limits->page_log2;
+  if (!(limits->flags & WASMRT_LIMITS_64) && most > UINT32_MAX) {
+    most = UINT32_MAX; /* pages of one byte: memory.size is an i32 */
+  }
   if (limits->min > most) {
     return wasmrt_fail(error, WASMRT_ERROR_MEMORY, "a memory's smallest size exceeds the limit", NULL);
   }

@@ -54,6 +54,19 @@ static void print(const char *const texts[]) {
   (void)!writev(STDERR_FILENO, parts, count);
 }
 
+/* The guest's text as far as it fits, without control characters: a terminal would obey them. */
+static const char *harmless(const char *text, char *buffer, size_t size) {
+  size_t length = 0;
+  for (; text[length] != '\0' && length < size - 1; length++) {
+    const unsigned char byte = (unsigned char)text[length], next = (unsigned char)text[length + 1];
+    /* In UTF-8, 0xc2 begins the second set of control characters. */
+    const bool is_control = byte < 0x20 || byte == 0x7f || (byte == 0xc2 && next >= 0x80 && next < 0xa0);
+    buffer[length] = is_control ? '?' : text[length];
+  }
+  buffer[length] = '\0';
+  return buffer;
+}
+
 static const char *program_name(const struct process *process) {
   return process->argc > 0 ? process->argv[0] : "wasm";
 }
@@ -70,12 +83,13 @@ static int unable(const struct process *process, const char *what, const char *w
  *     1: _start (func 3)
  */
 static void print_trap(const struct wasmrt_error *error) {
-  const char *const first[] = {"wasm trap: ", error->message, "\n", NULL};
+  char text[256];
+  const char *const first[] = {"wasm trap: ", harmless(error->message, text, sizeof text), "\n", NULL};
   print(first);
   for (uint32_t i = 0; i < error->frame_count; i++) {
     const struct wasmrt_frame *frame = &error->frames[i];
     char level[21], function[21];
-    const char *name = frame->name == NULL ? "" : frame->name;
+    const char *name = frame->name == NULL ? "" : harmless(frame->name, text, sizeof text);
     const char *const line[] = {i < 10 ? "    " : "   ",
                                 wasmrt_decimal(i, level),
                                 ": ",

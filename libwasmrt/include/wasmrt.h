@@ -294,9 +294,12 @@ enum wasmrt_status wasmrt_call(const struct wasmrt_funcref *function, uint64_t *
 
 /* ---- Globals, tables, memories ---------------------------------------------------------------------- */
 
-/* Reads or writes a global. wasmrt_global_set returns false, and writes nothing, if it is not mutable. */
-void wasmrt_global_get(const struct wasmrt_extern *global, uint64_t *value);
-bool wasmrt_global_set(const struct wasmrt_extern *global, uint64_t value);
+/*
+ * Reads or writes a global, in one slot, or two for a v128. wasmrt_global_set returns false, and writes
+ * nothing, if it is not mutable.
+ */
+void wasmrt_global_get(const struct wasmrt_extern *global, uint64_t *slots);
+bool wasmrt_global_set(const struct wasmrt_extern *global, const uint64_t *slots);
 
 uint64_t wasmrt_table_size(const struct wasmrt_table *table);
 /* False if `index` is not less than the size. References of a funcref table are struct wasmrt_funcref *. */

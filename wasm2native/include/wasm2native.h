@@ -1,8 +1,9 @@
 /*
  * libwasm2native: from the bytes of a WebAssembly module to native code.
  *
- * One call compiles one module. Calls with different options or inputs may run on different threads at once,
- * except that linking is serialised inside the library. Nothing is printed; errors go to a callback.
+ * One call compiles one module. Calls may run on different threads at once as long as they compile for the
+ * same architecture: a switch of LLVM's that differs between x86-64 and arm64 is the process's. Linking is
+ * serialised inside the library. Nothing is printed; errors go to a callback.
  */
 #ifndef WASM2NATIVE_H
 #define WASM2NATIVE_H
