@@ -19,11 +19,15 @@ done
 mkdir -p "$directory/apt/lists/partial" "$directory/apt/cache/archives/partial" "$directory/download"
 directory=$(cd "$directory" && pwd)
 
-# The mirror that this machine uses for Debian, if it has one.
+# The mirror that this machine uses for Debian.
 mirror=$(apt-get indextargets --format '$(ORIGIN) $(LABEL) $(REPO_URI)' 'Created-By: Packages' 2>/dev/null |
   sed -n 's/^Debian Debian \([a-z]*:\/\/[^ ]*\)$/\1/p' | head -n 1)
+if [ -z "$mirror" ]; then
+  echo "fetch.sh: apt knows no Debian archive here (run apt-get update first)" >&2
+  exit 1
+fi
 keyring=/usr/share/keyrings/debian-archive-keyring.gpg
-echo "deb-src [signed-by=$keyring] ${mirror:-http://deb.debian.org/debian} $release main" \
+echo "deb-src [signed-by=$keyring] $mirror $release main" \
   >"$directory/apt/sources.list"
 
 quietly() {
