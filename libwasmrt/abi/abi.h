@@ -9,18 +9,46 @@
 #include <stdint.h>
 
 /* Changed with every change of layout, functions or meaning; an object of another version is refused. */
-#define WASMRT_ABI_VERSION 1u
+#define WASMRT_ABI_VERSION 2u
 
-/* Value types have their codes of the binary format (spec 5.3). */
+/*
+ * Value types take 32 bits. Numbers and vectors have their codes of the binary format (spec 5.3). References have
+ * theirs, WASMRT_REF_NULL or WASMRT_REF, in the low byte, and the heap type above: the number of a type, which is an
+ * index in a module's types or the number of a canonical type, or WASMRT_HEAP_ABSTRACT and its code of the binary
+ * format.
+ */
 enum wasmrt_value_type {
   WASMRT_I32 = 0x7f,
   WASMRT_I64 = 0x7e,
   WASMRT_F32 = 0x7d,
   WASMRT_F64 = 0x7c,
   WASMRT_V128 = 0x7b,
-  WASMRT_FUNCREF = 0x70,
-  WASMRT_EXTERNREF = 0x6f,
+  WASMRT_REF_NULL = 0x63,
+  WASMRT_REF = 0x64,
 };
+
+#define WASMRT_HEAP_ABSTRACT 0x800000u
+enum wasmrt_heap_type {
+  WASMRT_HEAP_NOEXN = 0x74,
+  WASMRT_HEAP_NOFUNC = 0x73,
+  WASMRT_HEAP_NOEXTERN = 0x72,
+  WASMRT_HEAP_NONE = 0x71,
+  WASMRT_HEAP_FUNC = 0x70,
+  WASMRT_HEAP_EXTERN = 0x6f,
+  WASMRT_HEAP_ANY = 0x6e,
+  WASMRT_HEAP_EQ = 0x6d,
+  WASMRT_HEAP_I31 = 0x6c,
+  WASMRT_HEAP_STRUCT = 0x6b,
+  WASMRT_HEAP_ARRAY = 0x6a,
+  WASMRT_HEAP_EXN = 0x69,
+};
+#define WASMRT_FUNCREF 0x80007063u
+#define WASMRT_EXTERNREF 0x80006f63u
+
+/* wasmrt_deftype.kind and flags, and those of wasmrt_type; kinds have their codes of the binary format (spec 5.3.6). */
+enum wasmrt_type_kind { WASMRT_TYPE_FUNC = 0x60, WASMRT_TYPE_STRUCT = 0x5f, WASMRT_TYPE_ARRAY = 0x5e };
+#define WASMRT_TYPE_FINAL 1u
+#define WASMRT_NO_TYPE UINT32_MAX
 
 /* Kinds of imports and exports have their codes of the binary format (spec 5.5.5). */
 enum wasmrt_extern_kind { WASMRT_FUNC = 0, WASMRT_TABLE = 1, WASMRT_MEMORY = 2, WASMRT_GLOBAL = 3, WASMRT_TAG = 4 };
@@ -93,6 +121,7 @@ typedef void wasmrt_code(void); /* of some type that is known from elsewhere */
 enum wasmrt_trap_code {
 #define TRAP(name, message) WASMRT_TRAP_##name,
 #include "traps.def"
+  WASMRT_TRAP_COUNT
 };
 
 #endif

@@ -85,7 +85,7 @@ struct wasmrt_memory *wasmrt_find_memory(const struct wasmrt_instance *instance,
 
 /* ---- Globals and instances -------------------------------------------------------------------------- */
 
-static size_t value_size(uint8_t type) {
+static size_t value_size(uint32_t type) {
   return type == WASMRT_V128 ? 16 : type == WASMRT_I32 || type == WASMRT_F32 ? 4 : 8;
 }
 

@@ -17,11 +17,11 @@ enum { INTEGER_REGISTERS = 8, REAL_REGISTERS = 8 };
 /* Slots on the stack of a call, for functions with few values and with any number. */
 enum { FEW_SLOTS = 16 };
 
-static bool is_real(uint8_t kind) {
+static bool is_real(uint32_t kind) {
   return kind == WASMRT_F32 || kind == WASMRT_F64;
 }
 
-static uint64_t narrowed(uint64_t value, uint8_t kind) {
+static uint64_t narrowed(uint64_t value, uint32_t kind) {
   return kind == WASMRT_I32 || kind == WASMRT_F32 ? (uint32_t)value : value;
 }
 
@@ -86,7 +86,7 @@ static void run_callback(const struct wasmrt_binding *binding, uint64_t *slots) 
 static uint64_t call_with_slots(const struct wasmrt_binding *binding, const uint64_t *registers,
                                 const uint64_t *stack, uint64_t *slots) {
   const struct wasmrt_type *type = binding->type;
-  const uint8_t *results = type->kinds + type->param_count;
+  const uint32_t *results = type->kinds + type->param_count;
   struct arguments arguments = {.integers = 1};
   for (uint32_t i = 0; i < type->param_count; i++) {
     slots[i] = narrowed(read_argument(&arguments, is_real(type->kinds[i]), registers, stack), type->kinds[i]);
@@ -144,7 +144,7 @@ static void enter_native(void *code, void *instance, uint64_t *slots) {
   (void)code;
   const struct wasmrt_binding *binding = instance;
   const struct wasmrt_type *type = binding->type;
-  const uint8_t *results = type->kinds + type->param_count;
+  const uint32_t *results = type->kinds + type->param_count;
   uint64_t registers[INTEGER_REGISTERS + REAL_REGISTERS] = {(uintptr_t)binding->caller};
   uint64_t stack[WASMRT_VALUES_MAX + 1];
   struct arguments arguments = {.integers = 1};
@@ -189,5 +189,6 @@ struct wasmrt_funcref wasmrt_host_funcref(struct wasmrt_binding *binding) {
       .type = binding->type,
       .code = (void *)(uintptr_t)(is_native ? wasmrt_native_trampoline : wasmrt_callback_trampoline),
       .instance = binding,
-      .entry = is_native ? enter_native : enter_callback};
+      .entry = is_native ? enter_native : enter_callback,
+      .tail = NULL};
 }

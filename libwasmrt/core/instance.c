@@ -251,7 +251,8 @@ static void make_functions(struct wasmrt_instance *instance) {
       instance->functions[i] = (struct wasmrt_funcref){.type = instance->types[reference->type],
                                                        .code = reference->code,
                                                        .instance = instance,
-                                                       .entry = reference->entry};
+                                                       .entry = reference->entry,
+                                                       .tail = reference->tail};
     }
   }
 }
@@ -275,24 +276,13 @@ static void make_elements(struct wasmrt_instance *instance, void **entries) {
   }
 }
 
-static bool intern_types(const struct wasmrt_module *module, const struct wasmrt_type **types) {
-  for (uint32_t i = 0; i < module->type_count; i++) {
-    const struct wasmrt_functype *type = &module->types[i];
-    types[i] = wasmrt_type_intern(type->param_count, type->result_count, type->kinds);
-    if (types[i] == NULL) {
-      return false;
-    }
-  }
-  return true;
-}
-
 /* ---- Life ------------------------------------------------------------------------------------------- */
 
 static enum wasmrt_status fill(struct wasmrt_instance *instance, struct parts *parts,
                                const struct wasmrt_instance_options *options, wasmrt_resolve *resolve,
                                void *context, struct wasmrt_error *error) {
   const struct wasmrt_module *module = instance->module;
-  if (!intern_types(module, parts->types) ||
+  if (!wasmrt_types_intern(module->types, module->type_count, parts->types) ||
       !wasmrt_range_add(&wasmrt_text_ranges, module->text_begin, module->text_end, module)) {
     return wasmrt_fail(error, WASMRT_ERROR_MEMORY, "not enough memory for an instance", NULL);
   }

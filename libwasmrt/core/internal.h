@@ -15,22 +15,28 @@
 
 /* ---- Types (type.c) --------------------------------------------------------------------------------- */
 
-/* A canonical function type: equal types have equal addresses in the whole process, and live as long as it
- * does. */
-struct wasmrt_type {
-  const struct wasmrt_type *next; /* in its bucket */
-  uint32_t param_count;
-  uint32_t result_count;
-  uint8_t kinds[];
-};
+/* Canonical types (struct wasmrt_type, layout.def) live as long as the process. */
+
+/* wasmrt_type.flags of functions: values that the host passes as parameters or returns as results need a
+ * look. */
+#define WASMRT_TYPE_CHECKS_PARAMS 2u
+#define WASMRT_TYPE_CHECKS_RESULTS 4u
 
 enum { WASMRT_VALUES_MAX = 1000 }; /* parameters, and results, of a function */
 
-/* The canonical type; NULL if there is no memory, or more values than WASMRT_VALUES_MAX. Lock-free. */
+/* Fills in the canonical types of a module. False if there is no memory, or a row that validation forbids.
+ * Lock-free. */
+bool wasmrt_types_intern(const struct wasmrt_deftype *rows, uint32_t count, const struct wasmrt_type **types);
+/*
+ * The canonical type of functions that is final and alone in its group; type numbers in `kinds` are
+ * canonical. NULL if there is no memory, or more values than WASMRT_VALUES_MAX.
+ */
 const struct wasmrt_type *wasmrt_type_intern(uint32_t param_count, uint32_t result_count,
-                                             const uint8_t *kinds);
+                                             const uint32_t *kinds);
 /* The same from a signature "ii:i"; also NULL if that is malformed. */
 const struct wasmrt_type *wasmrt_type_parse(const char *signature);
+/* The type of a canonical number, or NULL. */
+const struct wasmrt_type *wasmrt_type_numbered(uint32_t number);
 
 /* ---- Ranges of addresses (range.c) ------------------------------------------------------------------ */
 

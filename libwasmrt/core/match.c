@@ -10,7 +10,7 @@ struct wasmrt_extern_type wasmrt_import_type(const struct wasmrt_module *module,
                                              const struct wasmrt_import *import) {
   struct wasmrt_extern_type type = {.kind = (enum wasmrt_extern_kind)import->kind};
   if (import->kind == WASMRT_FUNC) {
-    const struct wasmrt_functype *function = &module->types[import->type];
+    const struct wasmrt_deftype *function = &module->types[import->type];
     type.signature =
         (struct wasmrt_signature){function->param_count, function->result_count, function->kinds};
   } else if (import->kind == WASMRT_TABLE || import->kind == WASMRT_MEMORY) {
@@ -18,9 +18,9 @@ struct wasmrt_extern_type wasmrt_import_type(const struct wasmrt_module *module,
         &(import->kind == WASMRT_TABLE ? module->tables : module->memories)[import->index];
     type.min = limits->min;
     type.max = limits->max;
-    type.type = (uint8_t)limits->type;
+    type.type = limits->type;
   } else if (import->kind == WASMRT_GLOBAL) {
-    type.type = (uint8_t)module->globals[import->index].type;
+    type.type = module->globals[import->index].type;
     type.is_mutable = module->globals[import->index].is_mutable != 0;
   }
   return type;
@@ -125,7 +125,7 @@ static void append(char *text, size_t size, const char *more) {
   text[length + count] = '\0';
 }
 
-static const char *kind_name(uint8_t kind) {
+static const char *kind_name(uint32_t kind) {
   switch (kind) {
   case WASMRT_I32:
     return "i32";
@@ -146,7 +146,7 @@ static const char *kind_name(uint8_t kind) {
   }
 }
 
-static void append_kinds(char *text, size_t size, const char *word, const uint8_t *kinds, uint32_t count) {
+static void append_kinds(char *text, size_t size, const char *word, const uint32_t *kinds, uint32_t count) {
   if (count > 0) {
     append(text, size, word);
     for (uint32_t i = 0; i < count; i++) {

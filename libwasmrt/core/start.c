@@ -136,7 +136,7 @@ static bool resolve_import(void *context, const struct wasmrt_import *import, st
   if (import->kind != WASMRT_FUNC) {
     return false;
   }
-  const struct wasmrt_functype *type = &wasmrt_program_record.module->types[import->type];
+  const struct wasmrt_deftype *type = &wasmrt_program_record.module->types[import->type];
   resolver->binding = (struct wasmrt_binding){
       .native = wasmrt_program_record.imports[import->index],
       .type = wasmrt_type_intern(type->param_count, type->result_count, type->kinds),

@@ -252,12 +252,12 @@ enum wasmrt_status wasmrt_define_native(struct wasmrt_store *store, const char *
   return WASMRT_OK;
 }
 
-static bool is_reference(enum wasmrt_value_type type) {
+static bool is_reference(uint32_t type) {
   return type == WASMRT_FUNCREF || type == WASMRT_EXTERNREF;
 }
 
 enum wasmrt_status wasmrt_define_global(struct wasmrt_store *store, const char *module, const char *name,
-                                        enum wasmrt_value_type type, bool is_mutable, uint64_t value,
+                                        uint32_t type, bool is_mutable, uint64_t value,
                                         struct wasmrt_error *error) {
   struct definition *definition;
   enum wasmrt_status status = begin_definition(store, module, name, WASMRT_GLOBAL, &definition, error);
@@ -268,7 +268,7 @@ enum wasmrt_status wasmrt_define_global(struct wasmrt_store *store, const char *
     return fail_to_define(definition, "globals of the host's cannot have this type", error);
   }
   definition->global[0] = value;
-  definition->object.type.type = (uint8_t)type;
+  definition->object.type.type = type;
   definition->object.type.is_mutable = is_mutable;
   definition->object.of.global = definition->global;
   return add_definition(store, definition);
@@ -294,20 +294,20 @@ static enum wasmrt_status define_table(struct wasmrt_store *store, const char *m
     destroy_definition(definition);
     return status;
   }
-  definition->object.type.type = (uint8_t)limits.type;
+  definition->object.type.type = limits.type;
   definition->object.of.table = &definition->table.table;
   return add_definition(store, definition);
 }
 
 enum wasmrt_status wasmrt_define_table(struct wasmrt_store *store, const char *module, const char *name,
-                                       enum wasmrt_value_type type, uint64_t min, uint64_t max,
+                                       uint32_t type, uint64_t min, uint64_t max,
                                        struct wasmrt_error *error) {
   const struct wasmrt_limits limits = {.min = min, .max = max, .type = type};
   return define_table(store, module, name, limits, error);
 }
 
 enum wasmrt_status wasmrt_define_table64(struct wasmrt_store *store, const char *module, const char *name,
-                                         enum wasmrt_value_type type, uint64_t min, uint64_t max,
+                                         uint32_t type, uint64_t min, uint64_t max,
                                          struct wasmrt_error *error) {
   const struct wasmrt_limits limits = {.min = min, .max = max, .type = type, .flags = WASMRT_LIMITS_64};
   return define_table(store, module, name, limits, error);

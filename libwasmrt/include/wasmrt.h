@@ -80,16 +80,24 @@ struct wasmrt_library;  /* a shared object with compiled modules */
 
 #ifndef WASMRT_ABI_H /* the runtime itself has these from the contract with the compiler; a test compares    \
                         them */
-/* Value types, with their codes of the binary format. */
+/*
+ * Value types. Numbers and vectors have their codes of the binary format. References have theirs in the low
+ * byte, and the heap type above: the number of a type, or WASMRT_HEAP_ABSTRACT and its code of the binary
+ * format.
+ */
 enum wasmrt_value_type {
   WASMRT_I32 = 0x7f,
   WASMRT_I64 = 0x7e,
   WASMRT_F32 = 0x7d,
   WASMRT_F64 = 0x7c,
   WASMRT_V128 = 0x7b,
-  WASMRT_FUNCREF = 0x70,
-  WASMRT_EXTERNREF = 0x6f,
+  WASMRT_REF_NULL = 0x63,
+  WASMRT_REF = 0x64,
 };
+
+#define WASMRT_HEAP_ABSTRACT 0x800000u
+#define WASMRT_FUNCREF 0x80007063u
+#define WASMRT_EXTERNREF 0x80006f63u
 
 enum wasmrt_extern_kind {
   WASMRT_FUNC = 0,
@@ -123,6 +131,7 @@ enum wasmrt_trap_code {
   WASMRT_TRAP_OUT_OF_MEMORY,
   WASMRT_TRAP_INTERRUPTED,
   WASMRT_TRAP_OUT_OF_FUEL,
+  WASMRT_TRAP_NULL_FUNCTION_REFERENCE,
 };
 #endif
 
@@ -174,7 +183,7 @@ enum wasmrt_status wasmrt_error_exit(struct wasmrt_error *error, uint32_t exit_s
 struct wasmrt_signature {
   uint32_t param_count;
   uint32_t result_count;
-  const uint8_t *kinds;
+  const uint32_t *kinds;
 };
 
 /* The type of an import, export or object of the host. Fields that do not belong to the kind are 0. */
@@ -182,7 +191,7 @@ struct wasmrt_extern_type {
   enum wasmrt_extern_kind kind;
   struct wasmrt_signature signature; /* functions */
   uint64_t min, max; /* tables: entries, memories: pages; max is UINT64_MAX if there is none */
-  uint8_t type;      /* tables: type of the entries, globals: type of the value */
+  uint32_t type;     /* tables: type of the entries, globals: type of the value */
   bool is_mutable;   /* globals */
 };
 
@@ -353,14 +362,13 @@ enum wasmrt_status wasmrt_define_native(struct wasmrt_store *store, const char *
                                         struct wasmrt_error *error);
 /* `max` is UINT64_MAX for none. */
 enum wasmrt_status wasmrt_define_global(struct wasmrt_store *store, const char *module, const char *name,
-                                        enum wasmrt_value_type type, bool is_mutable, uint64_t value,
+                                        uint32_t type, bool is_mutable, uint64_t value,
                                         struct wasmrt_error *error);
 enum wasmrt_status wasmrt_define_table(struct wasmrt_store *store, const char *module, const char *name,
-                                       enum wasmrt_value_type type, uint64_t min, uint64_t max,
-                                       struct wasmrt_error *error);
+                                       uint32_t type, uint64_t min, uint64_t max, struct wasmrt_error *error);
 /* The same with 64-bit indices (table64): modules import it as a table of i64. */
 enum wasmrt_status wasmrt_define_table64(struct wasmrt_store *store, const char *module, const char *name,
-                                         enum wasmrt_value_type type, uint64_t min, uint64_t max,
+                                         uint32_t type, uint64_t min, uint64_t max,
                                          struct wasmrt_error *error);
 enum wasmrt_status wasmrt_define_memory(struct wasmrt_store *store, const char *module, const char *name,
                                         uint64_t min, uint64_t max, struct wasmrt_error *error);

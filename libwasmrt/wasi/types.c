@@ -15,11 +15,11 @@ static const char functions[] =
 #include "wasi.def"
     ;
 
-static uint8_t kind_of(char letter) {
+static uint32_t kind_of(char letter) {
   return letter == 'i' ? WASMRT_I32 : letter == 'I' ? WASMRT_I64 : 0;
 }
 
-static bool has_signature(const struct wasmrt_functype *type, const char *signature) {
+static bool has_signature(const struct wasmrt_deftype *type, const char *signature) {
   const uint32_t count = type->param_count + type->result_count;
   for (uint32_t i = 0; i <= count; i++) {
     if (i == type->param_count && *signature++ != ':') {

@@ -129,8 +129,9 @@ static void refuses_missing_mounts(void) {
 
 /* A module with one import, of a function with these kinds of parameters and results. */
 static int configure_with_import(const char *module, const char *name, uint32_t param_count,
-                                 uint32_t result_count, const uint8_t *kinds) {
-  const struct wasmrt_functype type = {param_count, result_count, kinds};
+                                 uint32_t result_count, const uint32_t *kinds) {
+  const struct wasmrt_deftype type = {
+      .kind = WASMRT_TYPE_FUNC, .param_count = param_count, .result_count = result_count, .kinds = kinds};
   const struct wasmrt_import import = {.module = module, .name = name, .kind = WASMRT_FUNC};
   const struct wasmrt_module importing = {
       .type_count = 1, .types = &type, .import_count = 1, .imports = &import};
@@ -144,9 +145,9 @@ static int configure_with_import(const char *module, const char *name, uint32_t 
 
 /* The linker binds imports by their names: a result that no function writes would show the host's stack. */
 static void refuses_mistyped_imports(void) {
-  const uint8_t ints[] = {WASMRT_I32, WASMRT_I32, WASMRT_I32, WASMRT_I32, WASMRT_I32, WASMRT_I32};
-  const uint8_t seek[] = {WASMRT_I32, WASMRT_I64, WASMRT_I32, WASMRT_I32, WASMRT_I32};
-  const uint8_t real[] = {WASMRT_F32};
+  const uint32_t ints[] = {WASMRT_I32, WASMRT_I32, WASMRT_I32, WASMRT_I32, WASMRT_I32, WASMRT_I32};
+  const uint32_t seek[] = {WASMRT_I32, WASMRT_I64, WASMRT_I32, WASMRT_I32, WASMRT_I32};
+  const uint32_t real[] = {WASMRT_F32};
   for (int old = 0; old < 2; old++) {
     const char *module = old ? "wasi_unstable" : "wasi_snapshot_preview1";
     EQUAL(configure_with_import(module, "fd_read", 4, 1, ints), 0);

@@ -118,21 +118,28 @@ static LLVMValueRef *values(struct lower_module *m, uint64_t count) {
   return ARENA_ARRAY(m->arena, LLVMValueRef, count);
 }
 
+/* A value type as the contract has it. */
+static LLVMValueRef value_type(struct lower_module *m, uint32_t type) {
+  return u32(m, type == WASM_FUNCREF ? WASMRT_FUNCREF : type == WASM_EXTERNREF ? WASMRT_EXTERNREF : type);
+}
+
 static LLVMValueRef types(struct lower_module *m) {
   uint32_t count = m->wasm->type_count;
   LLVMValueRef *rows = values(m, count);
   for (uint32_t i = 0; i < count; i++) {
     const struct wasm_func_type *type = &m->wasm->types[i];
     uint32_t total = type->param_count + type->result_count;
-    uint8_t *kinds = ARENA_ARRAY(m->arena, uint8_t, total);
+    LLVMValueRef *kinds = values(m, total);
     for (uint32_t k = 0; k < total; k++) {
-      kinds[k] = k < type->param_count ? type->params[k] : type->results[k - type->param_count];
+      kinds[k] =
+          value_type(m, k < type->param_count ? type->params[k] : type->results[k - type->param_count]);
     }
-    rows[i] = record(m, ABI_functype,
-                     (LLVMValueRef[]){u32(m, type->param_count), u32(m, type->result_count),
-                                      bytes(m, (struct slice){kinds, total}, false)});
+    rows[i] = record(m, ABI_deftype,
+                     (LLVMValueRef[]){u32(m, WASMRT_TYPE_FUNC), u32(m, WASMRT_TYPE_FINAL),
+                                      u32(m, WASMRT_NO_TYPE), u32(m, 1), u32(m, type->param_count),
+                                      u32(m, type->result_count), data(m, m->i32, kinds, total)});
   }
-  return data(m, m->abi[ABI_functype], rows, count);
+  return data(m, m->abi[ABI_deftype], rows, count);
 }
 
 static LLVMValueRef imports(struct lower_module *m) {
@@ -168,7 +175,7 @@ static LLVMValueRef limits(struct lower_module *m, const struct wasm_limits *lim
                    (limits->is_shared ? WASMRT_LIMITS_SHARED : 0) | (limits->is_64 ? WASMRT_LIMITS_64 : 0);
   return record(m, ABI_limits,
                 (LLVMValueRef[]){u64(m, limits->min), u64(m, limits->has_max ? limits->max : UINT64_MAX),
-                                 u32(m, type), u32(m, page_log2), u32(m, flags), u32(m, 0)});
+                                 value_type(m, type), u32(m, page_log2), u32(m, flags), u32(m, 0)});
 }
 
 /* A known table does not exist at run time: it is described as empty. */
@@ -212,7 +219,7 @@ static LLVMValueRef globals(struct lower_module *m) {
     bool is_visible = is_static && (is_exported[i] || global->is_import);
     rows[i] = record(m, ABI_global,
                      (LLVMValueRef[]){u64(m, offset), is_visible ? m->globals[i] : LLVMConstNull(m->ptr),
-                                      u32(m, global->type), u32(m, global->is_mutable)});
+                                      value_type(m, global->type), u32(m, global->is_mutable)});
   }
   return data(m, m->abi[ABI_global], rows, count);
 }
@@ -226,7 +233,8 @@ static LLVMValueRef references(struct lower_module *m) {
       code = m->options->model == LOWER_STATIC ? lower_import_wrapper(m, function) : LLVMConstNull(m->ptr);
     }
     entry = lower_entry(m, type);
-    rows[i] = record(m, ABI_reference, (LLVMValueRef[]){code, entry, u32(m, function), u32(m, type)});
+    rows[i] = record(m, ABI_reference,
+                     (LLVMValueRef[]){code, entry, u32(m, function), u32(m, type), LLVMConstNull(m->ptr)});
   }
   return data(m, m->abi[ABI_reference], rows, m->reference_count);
 }

@@ -123,7 +123,7 @@ struct lower_function {
   LLVMValueRef memory_base; /* of memory 0, or NULL until needed */
   LLVMValueRef *locals;     /* allocas, or NULL until needed: see lower_local() */
   uint8_t *local_types;     /* of those that are no parameters */
-  LLVMBasicBlockRef traps[WASMRT_TRAP_OUT_OF_FUEL + 1];
+  LLVMBasicBlockRef traps[WASMRT_TRAP_COUNT];
   bool reachable;
 
   LLVMValueRef *stack;

@@ -126,7 +126,7 @@ static bool act(struct run *run, char **line) {
     fail(run, "the export is not a %s", is_call ? "function" : "global");
     return false;
   }
-  static uint8_t global_type;
+  static uint32_t global_type;
   global_type = object.type.type;
   run->outcome.signature = is_call ? wasmrt_function_signature(object.of.function)
                                    : (struct wasmrt_signature){.result_count = 1, .kinds = &global_type};
@@ -168,7 +168,7 @@ static void check_results(struct run *run, char **line) {
   unsigned count = 0;
   bool same = spec_next_number(line, &count) && count == outcome->signature.result_count;
   for (unsigned i = 0, slot = 0; i < outcome->signature.result_count; i++) {
-    uint8_t type = outcome->signature.kinds[i];
+    uint32_t type = outcome->signature.kinds[i];
     spec_print_value(got_text, sizeof got_text, type, &outcome->slots[slot]);
     slot += spec_slots(type);
   }
@@ -180,7 +180,7 @@ static void check_results(struct run *run, char **line) {
     }
     spec_print_expected(expected_text, sizeof expected_text, &expected);
     if (same) {
-      uint8_t type = outcome->signature.kinds[i];
+      uint32_t type = outcome->signature.kinds[i];
       same = spec_matches(&expected, type, &outcome->slots[slot]);
       slot += spec_slots(type);
     }

@@ -30,7 +30,7 @@ enum { SPEC_CHOICES_MAX = 8, SPEC_VALUES_MAX = 1024 };
 
 /* One alternative of an expected value, or an argument. */
 struct spec_value {
-  uint8_t type; /* enum wasmrt_value_type, or 0 for any reference type */
+  uint32_t type; /* enum wasmrt_value_type, or 0 for any reference type */
   enum { SPEC_BITS, SPEC_CANONICAL_NAN, SPEC_ARITHMETIC_NAN, SPEC_ANY_REFERENCE, SPEC_LANES } kind;
   uint64_t bits[2];  /* the second for v128 */
   uint8_t lane_bits; /* SPEC_LANES: the width of a lane, and of each lane how it is compared */
@@ -49,12 +49,12 @@ bool spec_next_value(char **line, struct spec_value *value);
 bool spec_next_expected(char **line, struct spec_expected *expected);
 
 /* The slots that a value of this type takes. */
-unsigned spec_slots(uint8_t type);
+unsigned spec_slots(uint32_t type);
 
-bool spec_matches(const struct spec_expected *expected, uint8_t type, const uint64_t *slots);
+bool spec_matches(const struct spec_expected *expected, uint32_t type, const uint64_t *slots);
 
 /* Appends " TYPE:VALUE" to a text of `size` bytes, as far as it fits. */
-void spec_print_value(char *text, size_t size, uint8_t type, const uint64_t *slots);
+void spec_print_value(char *text, size_t size, uint32_t type, const uint64_t *slots);
 void spec_print_expected(char *text, size_t size, const struct spec_expected *expected);
 
 /* The outcome of the commands, shared by the processes that run them. */

@@ -7,7 +7,7 @@
 #include "run.h"
 
 static const struct type_name {
-  uint8_t type;
+  uint32_t type;
   const char *name;
 } type_names[] = {{WASMRT_I32, "i32"},         {WASMRT_I64, "i64"},
                   {WASMRT_F32, "f32"},         {WASMRT_F64, "f64"},
@@ -19,7 +19,7 @@ enum { TYPE_COUNT = sizeof type_names / sizeof type_names[0] };
 /* References to the host are numbers; that of 0 must not be the null reference. */
 #define EXTERNREF_BIAS 1
 
-static const char *type_name(uint8_t type) {
+static const char *type_name(uint32_t type) {
   for (size_t i = 0; i < TYPE_COUNT; i++) {
     if (type_names[i].type == type) {
       return type_names[i].name;
@@ -28,7 +28,7 @@ static const char *type_name(uint8_t type) {
   return "unknown";
 }
 
-static bool is_reference(uint8_t type) {
+static bool is_reference(uint32_t type) {
   return type == 0 || type == WASMRT_FUNCREF || type == WASMRT_EXTERNREF;
 }
 
@@ -76,7 +76,7 @@ bool spec_next_number(char **line, unsigned *number) {
   return end != word && *end == 0;
 }
 
-unsigned spec_slots(uint8_t type) {
+unsigned spec_slots(uint32_t type) {
   return type == WASMRT_V128 ? 2 : 1;
 }
 
@@ -198,7 +198,7 @@ static bool lanes_match(const struct spec_value *expected, const uint64_t *slots
   return true;
 }
 
-static bool matches(const struct spec_value *expected, uint8_t type, const uint64_t *slots) {
+static bool matches(const struct spec_value *expected, uint32_t type, const uint64_t *slots) {
   if (expected->type != type && !(expected->type == 0 && is_reference(type))) {
     return false;
   }
@@ -212,7 +212,7 @@ static bool matches(const struct spec_value *expected, uint8_t type, const uint6
   }
 }
 
-bool spec_matches(const struct spec_expected *expected, uint8_t type, const uint64_t *slots) {
+bool spec_matches(const struct spec_expected *expected, uint32_t type, const uint64_t *slots) {
   for (unsigned i = 0; i < expected->count; i++) {
     if (matches(&expected->choices[i], type, slots)) {
       return true;
@@ -221,7 +221,7 @@ bool spec_matches(const struct spec_expected *expected, uint8_t type, const uint
   return false;
 }
 
-void spec_print_value(char *text, size_t size, uint8_t type, const uint64_t *slots) {
+void spec_print_value(char *text, size_t size, uint32_t type, const uint64_t *slots) {
   size_t used = strlen(text);
   if (is_reference(type) && slots[0] == 0) {
     snprintf(text + used, size - used, " %s:null", type_name(type));

@@ -112,9 +112,18 @@ GUEST void guest_initialize(struct wasmrt_instance *self) {
 enum { TYPE_I_I, TYPE_NONE, TYPE_II, TYPES };
 enum { LOAD, STORE, LOAD_FAR, RECURSE, TRAP_NOW, CALL_IMPORT, GROW, GLOBAL, REFERENCES };
 
-static const uint8_t guest_kinds[] = {WASMRT_I32, WASMRT_I32};
-static const struct wasmrt_functype guest_types[TYPES] = {
-    {1, 1, guest_kinds}, {0, 0, guest_kinds}, {2, 0, guest_kinds}};
+static const uint32_t guest_kinds[] = {WASMRT_I32, WASMRT_I32};
+/* A row for a function type that is final and alone in its group, as most are. */
+#define FUNCTION_TYPE(params, results, types)                                                                \
+  {.kind = WASMRT_TYPE_FUNC,                                                                                 \
+   .flags = WASMRT_TYPE_FINAL,                                                                               \
+   .super = WASMRT_NO_TYPE,                                                                                  \
+   .group_size = 1,                                                                                          \
+   .param_count = params,                                                                                    \
+   .result_count = results,                                                                                  \
+   .kinds = types}
+static const struct wasmrt_deftype guest_types[TYPES] = {
+    FUNCTION_TYPE(1, 1, guest_kinds), FUNCTION_TYPE(0, 0, guest_kinds), FUNCTION_TYPE(2, 0, guest_kinds)};
 
 static const struct wasmrt_import guest_imports[] = {{.module = "env",
                                                       .name = "f",
@@ -124,10 +133,14 @@ static const struct wasmrt_import guest_imports[] = {{.module = "env",
                                                       .type = TYPE_I_I}};
 
 static const struct wasmrt_reference guest_references[REFERENCES] = {
-    {CODE(guest_load), enter_i_i, 1, TYPE_I_I},     {CODE(guest_store), enter_ii, 2, TYPE_II},
-    {CODE(guest_load_far), enter_i_i, 3, TYPE_I_I}, {CODE(guest_recurse), enter_i_i, 4, TYPE_I_I},
-    {CODE(guest_trap), enter_none, 5, TYPE_NONE},   {CODE(guest_call_import), enter_i_i, 6, TYPE_I_I},
-    {CODE(guest_grow), enter_i_i, 7, TYPE_I_I},     {CODE(guest_global), enter_i_i, 8, TYPE_I_I}};
+    {CODE(guest_load), enter_i_i, 1, TYPE_I_I, NULL},
+    {CODE(guest_store), enter_ii, 2, TYPE_II, NULL},
+    {CODE(guest_load_far), enter_i_i, 3, TYPE_I_I, NULL},
+    {CODE(guest_recurse), enter_i_i, 4, TYPE_I_I, NULL},
+    {CODE(guest_trap), enter_none, 5, TYPE_NONE, NULL},
+    {CODE(guest_call_import), enter_i_i, 6, TYPE_I_I, NULL},
+    {CODE(guest_grow), enter_i_i, 7, TYPE_I_I, NULL},
+    {CODE(guest_global), enter_i_i, 8, TYPE_I_I, NULL}};
 
 #define EXPORT(text, what, number)                                                                           \
   {.name = text, .name_length = sizeof text - 1, .kind = what, .index = number}

@@ -30,8 +30,8 @@ START_TEST(types_have_their_codes_of_the_binary_format) {
   ck_assert_uint_eq(WASMRT_F32, 0x7d);
   ck_assert_uint_eq(WASMRT_F64, 0x7c);
   ck_assert_uint_eq(WASMRT_V128, 0x7b);
-  ck_assert_uint_eq(WASMRT_FUNCREF, 0x70);
-  ck_assert_uint_eq(WASMRT_EXTERNREF, 0x6f);
+  ck_assert_uint_eq(WASMRT_FUNCREF, WASMRT_HEAP_ABSTRACT << 8 | 0x70 << 8 | 0x63);
+  ck_assert_uint_eq(WASMRT_EXTERNREF, WASMRT_HEAP_ABSTRACT << 8 | 0x6f << 8 | 0x63);
   ck_assert_uint_eq(WASMRT_FUNC, 0);
   ck_assert_uint_eq(WASMRT_TABLE, 1);
   ck_assert_uint_eq(WASMRT_MEMORY, 2);

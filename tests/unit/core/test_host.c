@@ -114,8 +114,8 @@ GUEST void call_pointer(struct wasmrt_instance *self) {
 
 /* ---- A module that imports env.g of a type and exports a function that calls it, as "go" ------------ */
 
-static uint8_t kinds[32];
-static struct wasmrt_functype types[TYPES];
+static uint32_t kinds[32];
+static struct wasmrt_deftype types[TYPES];
 static struct wasmrt_reference references[2];
 
 static struct wasmrt_instance *instantiate_caller(const char *signature, void *code) {
@@ -130,10 +130,10 @@ static struct wasmrt_instance *instantiate_caller(const char *signature, void *c
   struct wasmrt_module *module = guest_module();
   const struct wasmrt_type *type = wasmrt_type_parse(signature);
   memcpy(types, guest_types, sizeof types);
-  memcpy(kinds, type->kinds, type->param_count + type->result_count);
-  types[TYPE_II] = (struct wasmrt_functype){type->param_count, type->result_count, kinds};
-  references[0] = (struct wasmrt_reference){code, enter_none, 1, TYPE_NONE};
-  references[1] = (struct wasmrt_reference){NULL, NULL, 0, TYPE_II}; /* the import */
+  memcpy(kinds, type->kinds, (type->param_count + type->result_count) * sizeof *kinds);
+  types[TYPE_II] = (struct wasmrt_deftype)FUNCTION_TYPE(type->param_count, type->result_count, kinds);
+  references[0] = (struct wasmrt_reference){code, enter_none, 1, TYPE_NONE, NULL};
+  references[1] = (struct wasmrt_reference){NULL, NULL, 0, TYPE_II, NULL}; /* the import */
   module->types = types;
   module->imports = imports;
   module->references = references;

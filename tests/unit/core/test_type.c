@@ -4,19 +4,19 @@
 #include "guest.h"
 
 START_TEST(equal_types_are_one) {
-  const uint8_t kinds[] = {WASMRT_I32, WASMRT_I64, WASMRT_F32};
+  const uint32_t kinds[] = {WASMRT_I32, WASMRT_I64, WASMRT_F32};
   const struct wasmrt_type *type = wasmrt_type_intern(2, 1, kinds);
   ck_assert_ptr_nonnull(type);
   ck_assert_uint_eq(type->param_count, 2);
   ck_assert_uint_eq(type->result_count, 1);
-  ck_assert_mem_eq(type->kinds, kinds, 3);
+  ck_assert_mem_eq(type->kinds, kinds, sizeof kinds);
   ck_assert_ptr_eq(wasmrt_type_intern(2, 1, kinds), type);
   ck_assert_ptr_eq(wasmrt_type_parse("iI:f"), type);
 }
 END_TEST
 
 START_TEST(different_types_are_two) {
-  const uint8_t kinds[] = {WASMRT_I32, WASMRT_I32, WASMRT_I64};
+  const uint32_t kinds[] = {WASMRT_I32, WASMRT_I32, WASMRT_I64};
   const struct wasmrt_type *type = wasmrt_type_intern(2, 0, kinds);
   ck_assert_ptr_ne(wasmrt_type_intern(1, 1, kinds), type);
   ck_assert_ptr_ne(wasmrt_type_intern(0, 2, kinds), type);
@@ -28,8 +28,8 @@ START_TEST(different_types_are_two) {
 END_TEST
 
 START_TEST(letters) {
-  const uint8_t kinds[] = {WASMRT_I32,     WASMRT_I64,       WASMRT_F32, WASMRT_F64,
-                           WASMRT_FUNCREF, WASMRT_EXTERNREF, WASMRT_I32};
+  const uint32_t kinds[] = {WASMRT_I32,     WASMRT_I64,       WASMRT_F32, WASMRT_F64,
+                            WASMRT_FUNCREF, WASMRT_EXTERNREF, WASMRT_I32};
   ck_assert_ptr_eq(wasmrt_type_parse("iIfFp:ri"), wasmrt_type_intern(5, 2, kinds));
 }
 END_TEST
@@ -51,7 +51,7 @@ START_TEST(limits_of_counts) {
   signature[2 * WASMRT_VALUES_MAX + 1] = 'i';
   signature[2 * WASMRT_VALUES_MAX + 2] = '\0';
   ck_assert_ptr_null(wasmrt_type_parse(signature));
-  static const uint8_t kinds[WASMRT_VALUES_MAX + 1];
+  static const uint32_t kinds[WASMRT_VALUES_MAX + 1];
   ck_assert_ptr_null(wasmrt_type_intern(WASMRT_VALUES_MAX + 1, 0, kinds));
   ck_assert_ptr_null(wasmrt_type_intern(0, UINT32_MAX, kinds));
 }
@@ -64,7 +64,7 @@ static const struct wasmrt_type *interned[THREADS][MANY];
 static void *intern_many(void *argument) {
   const struct wasmrt_type **mine = argument;
   for (uint32_t i = 0; i < MANY; i++) {
-    uint8_t kinds[16];
+    uint32_t kinds[16];
     for (uint32_t k = 0; k < 16; k++) {
       kinds[k] = i >> k & 1 ? WASMRT_I64 : WASMRT_F32;
     }
