@@ -160,14 +160,16 @@ static void set_locals(struct checker *c, const struct wasm_func *func) {
     c->local_ends[i] = end;
     if (begin < CHECK_DIRECT_LOCALS) {
       uint64_t direct_end = end < CHECK_DIRECT_LOCALS ? end : CHECK_DIRECT_LOCALS;
-      memset(c->direct_locals + begin, (int)func->locals[i].type, direct_end - begin);
+      for (uint64_t k = begin; k < direct_end; k++) {
+        c->direct_locals[k] = func->locals[i].type;
+      }
     }
   }
 }
 
 bool check_function(struct checker *c, uint32_t function) {
   const struct wasm_func *func = &c->module->funcs[function];
-  const struct wasm_func_type *type = &c->module->types[func->type];
+  const struct wasm_func_type *type = wasm_func_type_at(c->module, func->type);
   c->function = function;
   c->is_constant = false;
   c->params = (struct check_types){type->params, type->param_count};
@@ -178,11 +180,11 @@ bool check_function(struct checker *c, uint32_t function) {
   return is_valid;
 }
 
-bool check_constant(struct checker *c, const struct wasm_expr *expr, enum wasm_type type, uint32_t globals) {
+bool check_constant(struct checker *c, const struct wasm_expr *expr, wasm_type type, uint32_t globals) {
   c->function = DIAG_NO_FUNCTION;
   c->is_constant = true;
   c->constant_globals = globals;
-  start_code(c, check_single(type));
+  start_code(c, (struct check_types){&type, 1});
   if (!check_code(c, expr->code, expr->offset)) {
     return false;
   }

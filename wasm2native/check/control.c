@@ -13,8 +13,8 @@ static struct check_types results_of(const struct wasm_func_type *type) {
 
 static const struct check_types no_types = {NULL, 0};
 
-static bool types_equal(struct check_types a, struct check_types b) {
-  return a.count == b.count && (a.count == 0 || memcmp(a.types, b.types, a.count) == 0);
+static bool types_match(const struct checker *c, struct check_types sub, struct check_types super) {
+  return sub.count == super.count && wasm_types_match(c->module, sub.types, super.types, sub.count);
 }
 
 bool check_unreachable(struct checker *c) {
@@ -27,14 +27,16 @@ static bool enter_block(struct checker *c, enum wasm_kind kind) {
   struct check_types params = no_types;
   struct check_types results = no_types;
   if (block.form == WASM_BLOCK_VALUE) {
-    results = check_single((enum wasm_type)block.type);
-    c->used |= WASM_FEATURE_BIT(wasm_type_feature((enum wasm_type)block.type));
+    wasm_type *result = ARENA_NEW(&c->scratch, wasm_type);
+    *result = block.type;
+    results = (struct check_types){result, 1};
+    c->used |= wasm_type_features(block.type);
   } else if (block.form == WASM_BLOCK_TYPE) {
     if (!check_has_type(c, block.type)) {
       return false;
     }
-    params = params_of(&c->module->types[block.type]);
-    results = results_of(&c->module->types[block.type]);
+    params = params_of(wasm_func_type_at(c->module, block.type));
+    results = results_of(wasm_func_type_at(c->module, block.type));
     c->used |= WASM_FEATURE_BIT(WASM_FEATURE_MULTI_VALUE);
   }
   return check_pop_types(c, params) && check_push_frame(c, kind, params, results);
@@ -66,7 +68,7 @@ bool check_end(struct checker *c) {
     return false;
   }
   /* Without an else, the block's parameters are what a false condition leaves. */
-  if (frame.kind == WASM_KIND_if_ && !types_equal(frame.params, frame.results)) {
+  if (frame.kind == WASM_KIND_if_ && !types_match(c, frame.params, frame.results)) {
     return check_fail(c, "type mismatch in end: an if without else needs the same parameters and results");
   }
   return check_push_types(c, frame.results);
@@ -143,8 +145,8 @@ static bool call(struct checker *c, const struct wasm_func_type *type) {
 
 /* A tail call: the callee's results are the function's. */
 static bool return_call(struct checker *c, const struct wasm_func_type *type) {
-  if (!types_equal(results_of(type), c->frames[0].results)) {
-    return check_fail(c, "type mismatch in %s: the callee's results differ from the function's",
+  if (!types_match(c, results_of(type), c->frames[0].results)) {
+    return check_fail(c, "type mismatch in %s: the callee's results do not match the function's",
                       check_text(c));
   }
   if (!check_pop_types(c, params_of(type))) {
@@ -172,12 +174,12 @@ static bool indirect_callee(struct checker *c, const struct wasm_func_type **typ
   }
   if (c->module->tables[table].type != WASM_FUNCREF) {
     return check_fail(c, "type mismatch in %s: expected a table of funcref, table %" PRIu32 " has %s",
-                      check_text(c), table, wasm_type_name(c->module->tables[table].type));
+                      check_text(c), table, wasm_type_name(c->module->tables[table].type).text);
   }
   if (!check_has_type(c, c->insn.imm.pair.first)) {
     return false;
   }
-  *type = &c->module->types[c->insn.imm.pair.first];
+  *type = wasm_func_type_at(c->module, c->insn.imm.pair.first);
   return check_pop(c, check_address_type(&c->module->tables[table].limits));
 }
 

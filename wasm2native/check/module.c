@@ -44,7 +44,7 @@ bool check_has_data(struct checker *c, uint32_t index) {
   return index < c->module->data_count || fail_unknown(c, "data segment", index);
 }
 
-enum wasm_type check_address_type(const struct wasm_limits *limits) {
+wasm_type check_address_type(const struct wasm_limits *limits) {
   return limits->is_64 ? WASM_I64 : WASM_I32;
 }
 
@@ -127,9 +127,9 @@ static bool check_element(struct checker *c, const struct wasm_element *element)
       return false;
     }
     const struct wasm_table *table = &module->tables[element->table];
-    if (table->type != element->type) {
+    if (!wasm_type_matches(module, element->type, table->type)) {
       return check_fail(c, "type mismatch in element segment: expected %s, found %s",
-                        wasm_type_name(table->type), wasm_type_name(element->type));
+                        wasm_type_name(table->type).text, wasm_type_name(element->type).text);
     }
     if (!check_constant(c, &element->start, check_address_type(&table->limits), module->global_count)) {
       return false;

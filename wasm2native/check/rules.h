@@ -8,12 +8,13 @@
 
 #include "check.h"
 #include "insn.h"
+#include "match.h"
 
 #define CHECK_DIRECT_LOCALS 64 /* locals whose types are found without a search */
 
 /* A run of value types: of parameters, results, operands. */
 struct check_types {
-  const uint8_t *types;
+  const wasm_type *types;
   uint32_t count;
 };
 
@@ -39,7 +40,7 @@ struct checker {
   struct wasm_insn insn;
 
   /* Stacks, kept from body to body. */
-  uint8_t *operands; /* enum wasm_type */
+  wasm_type *operands;
   uint32_t operand_count;
   uint32_t operand_capacity;
   struct check_frame *frames;
@@ -48,7 +49,7 @@ struct checker {
 
   /* Locals: the parameters, the first few by index, and the runs by the index after their last local. */
   struct check_types params;
-  uint8_t direct_locals[CHECK_DIRECT_LOCALS];
+  wasm_type direct_locals[CHECK_DIRECT_LOCALS];
   uint64_t *local_ends;
   uint32_t local_ends_capacity;
 };
@@ -65,11 +66,10 @@ bool check_need(struct checker *c, enum wasm_feature feature);
 const char *check_text(const struct checker *c);
 
 /* stack.c: operands. */
-struct check_types check_single(enum wasm_type type);
-bool check_push(struct checker *c, enum wasm_type type);
+bool check_push(struct checker *c, wasm_type type);
 bool check_push_types(struct checker *c, struct check_types types);
-bool check_pop(struct checker *c, enum wasm_type expected);
-bool check_pop_any(struct checker *c, enum wasm_type *type); /* WASM_BOTTOM where it is unknown */
+bool check_pop(struct checker *c, wasm_type expected);
+bool check_pop_any(struct checker *c, wasm_type *type); /* WASM_BOTTOM where it is unknown */
 bool check_pop_types(struct checker *c, struct check_types types);
 bool check_match_types(struct checker *c, struct check_types types); /* pops nothing */
 void check_set_unreachable(struct checker *c);
@@ -94,11 +94,11 @@ bool check_has_element(struct checker *c, uint32_t index);
 bool check_has_data(struct checker *c, uint32_t index);
 
 /* The type of addresses, sizes and indices of a memory or table. */
-enum wasm_type check_address_type(const struct wasm_limits *limits);
+wasm_type check_address_type(const struct wasm_limits *limits);
 
 /* code.c: a body; a constant expression that has one result of type `type`. */
 bool check_function(struct checker *c, uint32_t function);
-bool check_constant(struct checker *c, const struct wasm_expr *expr, enum wasm_type type, uint32_t globals);
+bool check_constant(struct checker *c, const struct wasm_expr *expr, wasm_type type, uint32_t globals);
 
 /* signature.c: rows of opcodes.def with a signature. */
 bool check_signature(struct checker *c, const struct wasm_opcode_info *info);

@@ -70,7 +70,7 @@ static bool check_immediate(struct checker *c, const struct wasm_opcode_info *in
 }
 
 /* The type that a letter of a signature stands for. */
-static enum wasm_type letter_type(const struct checker *c, char letter, uint32_t memory) {
+static wasm_type letter_type(const struct checker *c, char letter, uint32_t memory) {
   switch (letter) {
   case 'i':
     return WASM_I32;

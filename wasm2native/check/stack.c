@@ -1,6 +1,6 @@
 /*
  * The operand stack and the control stack (spec 7.3.1). Both grow by doubling and are kept from function to
- * function. Runs of types are compared and pushed as bytes, so that long parameter lists cost little more
+ * function. Runs of types are compared and pushed as memory, so that long parameter lists cost little more
  * than short ones.
  */
 #include "rules.h"
@@ -27,24 +27,18 @@ static bool reserve_operands(struct checker *c, uint32_t count) {
     return check_fail_as(c, DIAG_UNSUPPORTED, "too many operands on the stack, the limit is %" PRIu32,
                          WASM_MAX_OPERANDS);
   }
-  c->operands = grow(c->operands, &c->operand_capacity, c->operand_count + count, 1);
+  c->operands = grow(c->operands, &c->operand_capacity, c->operand_count + count, sizeof *c->operands);
   if (c->operand_capacity > WASM_MAX_OPERANDS) {
     c->operand_capacity = WASM_MAX_OPERANDS; /* check_push() asks only where this is reached */
   }
   return true;
 }
 
-struct check_types check_single(enum wasm_type type) {
-  static const uint8_t types[] = {0x6f, 0x70, 0x71, 0x72, 0x73, 0x74, 0x75, 0x76, 0x77,
-                                  0x78, 0x79, 0x7a, 0x7b, 0x7c, 0x7d, 0x7e, 0x7f};
-  return (struct check_types){&types[type - WASM_EXTERNREF], 1};
-}
-
-bool check_push(struct checker *c, enum wasm_type type) {
+bool check_push(struct checker *c, wasm_type type) {
   if (c->operand_count == c->operand_capacity && !reserve_operands(c, 1)) {
     return false;
   }
-  c->operands[c->operand_count++] = (uint8_t)type;
+  c->operands[c->operand_count++] = type;
   return true;
 }
 
@@ -55,7 +49,7 @@ bool check_push_types(struct checker *c, struct check_types types) {
   if (!reserve_operands(c, types.count)) {
     return false;
   }
-  memcpy(c->operands + c->operand_count, types.types, types.count);
+  memcpy(c->operands + c->operand_count, types.types, types.count * sizeof *types.types);
   c->operand_count += types.count;
   return true;
 }
@@ -64,25 +58,26 @@ static uint32_t available(struct checker *c) {
   return c->operand_count - check_top_frame(c)->height;
 }
 
-static bool fail_mismatch(struct checker *c, enum wasm_type expected, const char *found) {
-  return check_fail(c, "type mismatch in %s: expected %s, found %s", check_text(c), wasm_type_name(expected),
-                    found);
+static bool fail_mismatch(struct checker *c, wasm_type expected, const char *found) {
+  return check_fail(c, "type mismatch in %s: expected %s, found %s", check_text(c),
+                    wasm_type_name(expected).text, found);
 }
 
-bool check_pop(struct checker *c, enum wasm_type expected) {
+bool check_pop(struct checker *c, wasm_type expected) {
   if (available(c) == 0) {
     return check_top_frame(c)->is_unreachable || fail_mismatch(c, expected, "nothing on the stack");
   }
-  enum wasm_type found = (enum wasm_type)c->operands[--c->operand_count];
-  return found == expected || found == WASM_BOTTOM || fail_mismatch(c, expected, wasm_type_name(found));
+  wasm_type found = c->operands[--c->operand_count];
+  return wasm_type_matches(c->module, found, expected) ||
+         fail_mismatch(c, expected, wasm_type_name(found).text);
 }
 
-bool check_pop_any(struct checker *c, enum wasm_type *type) {
+bool check_pop_any(struct checker *c, wasm_type *type) {
   *type = WASM_BOTTOM;
   if (available(c) == 0) {
     return check_top_frame(c)->is_unreachable || fail_mismatch(c, WASM_BOTTOM, "nothing on the stack");
   }
-  *type = (enum wasm_type)c->operands[--c->operand_count];
+  *type = c->operands[--c->operand_count];
   return true;
 }
 
@@ -91,20 +86,20 @@ bool check_match_types(struct checker *c, struct check_types types) {
   if (types.count == 0) {
     return true;
   }
-  if (have >= types.count &&
-      memcmp(c->operands + c->operand_count - types.count, types.types, types.count) == 0) {
+  if (have >= types.count && memcmp(c->operands + c->operand_count - types.count, types.types,
+                                    types.count * sizeof *types.types) == 0) {
     return true;
   }
   uint32_t present = have < types.count ? have : types.count;
   for (uint32_t i = 1; i <= present; i++) {
-    enum wasm_type expected = (enum wasm_type)types.types[types.count - i];
-    enum wasm_type found = (enum wasm_type)c->operands[c->operand_count - i];
-    if (found != expected && found != WASM_BOTTOM) {
-      return fail_mismatch(c, expected, wasm_type_name(found));
+    wasm_type expected = types.types[types.count - i];
+    wasm_type found = c->operands[c->operand_count - i];
+    if (!wasm_type_matches(c->module, found, expected)) {
+      return fail_mismatch(c, expected, wasm_type_name(found).text);
     }
   }
   return present == types.count || check_top_frame(c)->is_unreachable ||
-         fail_mismatch(c, (enum wasm_type)types.types[types.count - present - 1], "nothing on the stack");
+         fail_mismatch(c, types.types[types.count - present - 1], "nothing on the stack");
 }
 
 bool check_pop_types(struct checker *c, struct check_types types) {

@@ -8,7 +8,7 @@ static const struct wasm_table *table_at(const struct checker *c, uint32_t index
 }
 
 /* Of two address types, that of the number of elements that can be copied between them. */
-static enum wasm_type smaller(enum wasm_type a, enum wasm_type b) {
+static wasm_type smaller(wasm_type a, wasm_type b) {
   return a == WASM_I32 || b == WASM_I32 ? WASM_I32 : WASM_I64;
 }
 
@@ -34,7 +34,7 @@ bool check_table_grow(struct checker *c) {
   if (!check_has_table(c, index)) {
     return false;
   }
-  enum wasm_type address = check_address_type(&table_at(c, index)->limits);
+  wasm_type address = check_address_type(&table_at(c, index)->limits);
   return check_pop(c, address) && check_pop(c, table_at(c, index)->type) && check_push(c, address);
 }
 
@@ -43,13 +43,13 @@ bool check_table_fill(struct checker *c) {
   if (!check_has_table(c, index)) {
     return false;
   }
-  enum wasm_type address = check_address_type(&table_at(c, index)->limits);
+  wasm_type address = check_address_type(&table_at(c, index)->limits);
   return check_pop(c, address) && check_pop(c, table_at(c, index)->type) && check_pop(c, address);
 }
 
-static bool fail_element_types(struct checker *c, enum wasm_type destination, enum wasm_type source) {
+static bool fail_element_types(struct checker *c, wasm_type destination, wasm_type source) {
   return check_fail(c, "type mismatch in %s: expected %s, found %s", check_text(c),
-                    wasm_type_name(destination), wasm_type_name(source));
+                    wasm_type_name(destination).text, wasm_type_name(source).text);
 }
 
 bool check_table_copy(struct checker *c) {
@@ -58,11 +58,11 @@ bool check_table_copy(struct checker *c) {
   if (!check_has_table(c, to) || !check_has_table(c, from)) {
     return false;
   }
-  if (table_at(c, to)->type != table_at(c, from)->type) {
+  if (!wasm_type_matches(c->module, table_at(c, from)->type, table_at(c, to)->type)) {
     return fail_element_types(c, table_at(c, to)->type, table_at(c, from)->type);
   }
-  enum wasm_type to_address = check_address_type(&table_at(c, to)->limits);
-  enum wasm_type from_address = check_address_type(&table_at(c, from)->limits);
+  wasm_type to_address = check_address_type(&table_at(c, to)->limits);
+  wasm_type from_address = check_address_type(&table_at(c, from)->limits);
   return check_pop(c, smaller(to_address, from_address)) && check_pop(c, from_address) &&
          check_pop(c, to_address);
 }
@@ -73,7 +73,7 @@ bool check_table_init(struct checker *c) {
   if (!check_has_table(c, table) || !check_has_element(c, segment)) {
     return false;
   }
-  if (table_at(c, table)->type != c->module->elements[segment].type) {
+  if (!wasm_type_matches(c->module, c->module->elements[segment].type, table_at(c, table)->type)) {
     return fail_element_types(c, table_at(c, table)->type, c->module->elements[segment].type);
   }
   return check_pop(c, WASM_I32) && check_pop(c, WASM_I32) &&
@@ -86,8 +86,8 @@ bool check_memory_copy(struct checker *c) {
   if (!check_has_memory(c, to) || !check_has_memory(c, from)) {
     return false;
   }
-  enum wasm_type to_address = check_address_type(&c->module->memories[to].limits);
-  enum wasm_type from_address = check_address_type(&c->module->memories[from].limits);
+  wasm_type to_address = check_address_type(&c->module->memories[to].limits);
+  wasm_type from_address = check_address_type(&c->module->memories[from].limits);
   return check_pop(c, smaller(to_address, from_address)) && check_pop(c, from_address) &&
          check_pop(c, to_address);
 }

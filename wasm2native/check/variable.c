@@ -4,7 +4,7 @@
 #include <inttypes.h>
 
 bool check_drop(struct checker *c) {
-  enum wasm_type type;
+  wasm_type type;
   return check_pop_any(c, &type);
 }
 
@@ -13,14 +13,14 @@ static bool select_with_type(struct checker *c) {
     return check_fail(c, "invalid result arity: select has %" PRIu32 " result types",
                       c->insn.imm.select.count);
   }
-  enum wasm_type type = (enum wasm_type)c->insn.imm.select.types[0];
-  c->used |= WASM_FEATURE_BIT(wasm_type_feature(type));
+  wasm_type type = c->insn.imm.select.types[0];
+  c->used |= wasm_type_features(type);
   return check_pop(c, WASM_I32) && check_pop(c, type) && check_pop(c, type) && check_push(c, type);
 }
 
 static bool select_without_type(struct checker *c) {
-  enum wasm_type second;
-  enum wasm_type first;
+  wasm_type second;
+  wasm_type first;
   if (!check_pop(c, WASM_I32) || !check_pop_any(c, &second) || !check_pop_any(c, &first)) {
     return false;
   }
@@ -28,8 +28,8 @@ static bool select_without_type(struct checker *c) {
     return check_fail(c, "type mismatch in select: references need a select with a type");
   }
   if (first != second && first != WASM_BOTTOM && second != WASM_BOTTOM) {
-    return check_fail(c, "type mismatch in select: expected %s, found %s", wasm_type_name(first),
-                      wasm_type_name(second));
+    return check_fail(c, "type mismatch in select: expected %s, found %s", wasm_type_name(first).text,
+                      wasm_type_name(second).text);
   }
   return check_push(c, first == WASM_BOTTOM ? second : first);
 }
@@ -38,11 +38,11 @@ bool check_select(struct checker *c) {
   return wasm_insn_info(&c->insn)->imm == WASM_IMM_SELECT ? select_with_type(c) : select_without_type(c);
 }
 
-static bool find_local(struct checker *c, enum wasm_type *type) {
+static bool find_local(struct checker *c, wasm_type *type) {
   uint32_t index = c->insn.imm.index;
   const struct wasm_func *func = &c->module->funcs[c->function];
   if (index < c->params.count) {
-    *type = (enum wasm_type)c->params.types[index];
+    *type = c->params.types[index];
     return true;
   }
   index -= c->params.count;
@@ -50,7 +50,7 @@ static bool find_local(struct checker *c, enum wasm_type *type) {
     return check_fail(c, "unknown local %" PRIu32 " in %s", c->insn.imm.index, check_text(c));
   }
   if (index < CHECK_DIRECT_LOCALS) {
-    *type = (enum wasm_type)c->direct_locals[index];
+    *type = c->direct_locals[index];
     return true;
   }
   uint32_t low = 0;
@@ -67,17 +67,17 @@ static bool find_local(struct checker *c, enum wasm_type *type) {
 }
 
 bool check_local_get(struct checker *c) {
-  enum wasm_type type = WASM_BOTTOM;
+  wasm_type type = WASM_BOTTOM;
   return find_local(c, &type) && check_push(c, type);
 }
 
 bool check_local_set(struct checker *c) {
-  enum wasm_type type = WASM_BOTTOM;
+  wasm_type type = WASM_BOTTOM;
   return find_local(c, &type) && check_pop(c, type);
 }
 
 bool check_local_tee(struct checker *c) {
-  enum wasm_type type = WASM_BOTTOM;
+  wasm_type type = WASM_BOTTOM;
   return find_local(c, &type) && check_pop(c, type) && check_push(c, type);
 }
 
@@ -111,17 +111,17 @@ bool check_global_set(struct checker *c) {
 }
 
 bool check_ref_null(struct checker *c) {
-  return check_push(c, (enum wasm_type)c->insn.imm.type);
+  return check_push(c, c->insn.imm.type);
 }
 
 bool check_ref_is_null(struct checker *c) {
-  enum wasm_type type;
+  wasm_type type;
   if (!check_pop_any(c, &type)) {
     return false;
   }
   if (type != WASM_BOTTOM && !wasm_is_ref(type)) {
     return check_fail(c, "type mismatch in ref.is_null: expected a reference, found %s",
-                      wasm_type_name(type));
+                      wasm_type_name(type).text);
   }
   return check_push(c, WASM_I32);
 }

@@ -232,7 +232,7 @@ static bool report_missing_import(struct compilation *c, const struct wasm_impor
     type = limits_text(c, &wasm->memories[import->index].limits, "pages");
     break;
   case WASM_EXTERN_GLOBAL:
-    type = wasm_type_name(wasm->globals[import->index].type);
+    type = arena_printf(&c->arena, "%s", wasm_type_name(wasm->globals[import->index].type).text);
     break;
   case WASM_EXTERN_TAG:
     break;

@@ -147,7 +147,7 @@ LLVMValueRef lower_call_op(struct lower_function *f, enum abi_function function,
   return LLVMBuildCall2(f->b, f->m->ops[function].type, callee, all, arg_count + 1, "");
 }
 
-LLVMTypeRef lower_type(const struct lower_module *m, enum wasm_type type) {
+LLVMTypeRef lower_type(const struct lower_module *m, wasm_type type) {
   switch (type) {
   case WASM_I32:
     return m->i32;
@@ -159,12 +159,9 @@ LLVMTypeRef lower_type(const struct lower_module *m, enum wasm_type type) {
     return m->f64;
   case WASM_V128:
     return m->v128;
-  case WASM_FUNCREF:
-  case WASM_EXTERNREF:
-  case WASM_BOTTOM:
-    break;
+  default: /* references */
+    return m->ptr;
   }
-  return m->ptr;
 }
 
 LLVMValueRef lower_field(struct lower_function *f, LLVMValueRef record, enum abi_struct type,

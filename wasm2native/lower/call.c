@@ -42,7 +42,7 @@ uint32_t lower_slot_width(unsigned type) {
   return type == WASM_V128 ? 2 : 1;
 }
 
-static uint32_t slot_count(const uint8_t *types, uint32_t count) {
+static uint32_t slot_count(const wasm_type *types, uint32_t count) {
   uint32_t slots = 0;
   for (uint32_t i = 0; i < count; i++) {
     slots += lower_slot_width(types[i]);
@@ -55,7 +55,7 @@ static LLVMValueRef load_slot(struct lower_module *m, LLVMBuilderRef b, unsigned
                               uint32_t slot) {
   LLVMValueRef at = LLVMConstInt(m->i64, slot, 0);
   LLVMValueRef place = LLVMBuildGEP2(b, m->i64, slots, &at, 1, "");
-  LLVMValueRef value = LLVMBuildLoad2(b, lower_type(m, (enum wasm_type)type), place, "");
+  LLVMValueRef value = LLVMBuildLoad2(b, lower_type(m, type), place, "");
   LLVMSetAlignment(value, 8);
   return value;
 }
@@ -157,7 +157,7 @@ void lower_call_indirect(struct lower_function *f, const struct wasm_insn *insn,
   (void)info;
   struct lower_module *m = f->m;
   uint32_t type_index = insn->imm.pair.first, table = insn->imm.pair.second;
-  const struct wasm_func_type *type = &m->wasm->types[type_index];
+  const struct wasm_func_type *type = wasm_func_type_at(m->wasm, type_index);
   LLVMValueRef index = lower_pop(f);
   if (m->tables[table].is_known) {
     call(f, type, m->func_types[type_index], lower_known_table_code(f, table, type_index, index), NULL);
@@ -209,11 +209,11 @@ LLVMValueRef lower_import_wrapper(struct lower_module *m, uint32_t function) {
 
 /* entry(code, instance, slots) for a function type: see struct wasmrt_funcref in layout.def. */
 LLVMValueRef lower_entry(struct lower_module *m, uint32_t type_index) {
-  type_index = m->type_class[type_index];
+  type_index = m->wasm->types[type_index].class;
   if (m->entries[type_index]) {
     return m->entries[type_index];
   }
-  const struct wasm_func_type *type = &m->wasm->types[type_index];
+  const struct wasm_func_type *type = wasm_func_type_at(m->wasm, type_index);
   char name[32];
   snprintf(name, sizeof name, "entry.%u", type_index);
   LLVMTypeRef params[] = {m->ptr, m->ptr, m->ptr};

@@ -30,7 +30,7 @@ static struct frame *top_frame(struct lower_function *f) {
 }
 
 /* Phis for values of these types at the head of `block`, where the builder is left. */
-static LLVMValueRef *make_phis(struct lower_function *f, LLVMBasicBlockRef block, const uint8_t *types,
+static LLVMValueRef *make_phis(struct lower_function *f, LLVMBasicBlockRef block, const wasm_type *types,
                                uint32_t count) {
   LLVMValueRef *phis = ARENA_ARRAY(f->arena, LLVMValueRef, count);
   LLVMPositionBuilderAtEnd(f->b, block);
@@ -53,13 +53,13 @@ static void begin_at(struct lower_function *f, LLVMBasicBlockRef block) {
 }
 
 static const struct wasm_func_type *block_type(struct lower_function *f, const struct wasm_block_type *block,
-                                               struct wasm_func_type *scratch, uint8_t *result) {
+                                               struct wasm_func_type *scratch, wasm_type *result) {
   if (block->form == WASM_BLOCK_TYPE) {
-    return &f->m->wasm->types[block->type];
+    return wasm_func_type_at(f->m->wasm, block->type);
   }
   *scratch = (struct wasm_func_type){0};
   if (block->form == WASM_BLOCK_VALUE) {
-    *result = (uint8_t)block->type;
+    *result = block->type;
     scratch->result_count = 1;
     scratch->results = result;
   }
@@ -76,7 +76,7 @@ static struct frame *open_block(struct lower_function *f, const struct wasm_insn
     return frame;
   }
   struct wasm_func_type scratch;
-  uint8_t *result = ARENA_NEW(f->arena, uint8_t);
+  wasm_type *result = ARENA_NEW(f->arena, wasm_type);
   const struct wasm_func_type *type = block_type(f, &insn->imm.block, &scratch, result);
   frame->param_count = type->param_count;
   frame->result_count = type->result_count;

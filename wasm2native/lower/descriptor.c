@@ -119,15 +119,15 @@ static LLVMValueRef *values(struct lower_module *m, uint64_t count) {
 }
 
 /* A value type as the contract has it. */
-static LLVMValueRef value_type(struct lower_module *m, uint32_t type) {
-  return u32(m, type == WASM_FUNCREF ? WASMRT_FUNCREF : type == WASM_EXTERNREF ? WASMRT_EXTERNREF : type);
+static LLVMValueRef value_type(struct lower_module *m, wasm_type type) {
+  return u32(m, type);
 }
 
 static LLVMValueRef types(struct lower_module *m) {
   uint32_t count = m->wasm->type_count;
   LLVMValueRef *rows = values(m, count);
   for (uint32_t i = 0; i < count; i++) {
-    const struct wasm_func_type *type = &m->wasm->types[i];
+    const struct wasm_func_type *type = wasm_func_type_at(m->wasm, i);
     uint32_t total = type->param_count + type->result_count;
     LLVMValueRef *kinds = values(m, total);
     for (uint32_t k = 0; k < total; k++) {

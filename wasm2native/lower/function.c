@@ -72,21 +72,22 @@ void lower_function_end(struct lower_function *f, LLVMBasicBlockRef body) {
 static void make_locals(struct lower_function *f, bool has_instance) {
   uint32_t param_count = f->type->param_count, count = param_count + f->wasm->local_total, next = param_count;
   f->locals = ARENA_ARRAY(f->arena, LLVMValueRef, count);
-  f->local_types = ARENA_ARRAY(f->arena, uint8_t, count);
+  f->local_types = ARENA_ARRAY(f->arena, wasm_type, count);
   for (uint32_t i = 0; i < param_count; i++) {
     LLVMValueRef value = LLVMGetParam(f->value, i + has_instance);
     f->locals[i] = LLVMBuildAlloca(f->entry, LLVMTypeOf(value), "");
     LLVMBuildStore(f->entry, value, f->locals[i]);
   }
   for (uint32_t run = 0; run < f->wasm->locals_count; run++) {
-    memset(f->local_types + next, (int)f->wasm->locals[run].type, f->wasm->locals[run].count);
-    next += f->wasm->locals[run].count;
+    for (uint32_t end = next + f->wasm->locals[run].count; next < end; next++) {
+      f->local_types[next] = f->wasm->locals[run].type;
+    }
   }
 }
 
 LLVMValueRef lower_local(struct lower_function *f, uint32_t index) {
   if (!f->locals[index]) {
-    LLVMTypeRef type = lower_type(f->m, (enum wasm_type)f->local_types[index]);
+    LLVMTypeRef type = lower_type(f->m, f->local_types[index]);
     f->locals[index] = LLVMBuildAlloca(f->entry, type, "");
     LLVMBuildStore(f->entry, LLVMConstNull(type), f->locals[index]);
   }

@@ -81,7 +81,6 @@ struct lower_module {
 
   struct lower_func *funcs;
   struct lower_table *tables;
-  uint32_t *type_class;      /* per type index: the first index of an equal type */
   LLVMTypeRef *func_types;   /* per type index: compiled functions */
   LLVMTypeRef *import_types; /* per type index: C functions that take their caller first */
   LLVMValueRef *entries;     /* per type index: entry(code, instance, slots), or NULL until needed */
@@ -101,8 +100,8 @@ struct frame {
   bool is_dead;    /* opened in unreachable code: nothing of it is emitted */
   uint32_t height; /* of the value stack below its parameters */
   uint32_t param_count, result_count, label_arity;
-  const uint8_t *results;  /* types */
-  LLVMBasicBlockRef label; /* where branches go: the end, or a loop's header */
+  const wasm_type *results; /* types */
+  LLVMBasicBlockRef label;  /* where branches go: the end, or a loop's header */
   LLVMBasicBlockRef else_;
   LLVMValueRef *phis;
   LLVMValueRef *params; /* if: kept for the else branch */
@@ -122,7 +121,7 @@ struct lower_function {
   uint32_t call_buffer_slots;
   LLVMValueRef memory_base; /* of memory 0, or NULL until needed */
   LLVMValueRef *locals;     /* allocas, or NULL until needed: see lower_local() */
-  uint8_t *local_types;     /* of those that are no parameters */
+  wasm_type *local_types;   /* of those that are no parameters */
   LLVMBasicBlockRef traps[WASMRT_TRAP_COUNT];
   bool reachable;
 
@@ -149,7 +148,7 @@ LLVMValueRef lower_op(struct lower_module *m, enum abi_function function);
 /* Calls a runtime function; `args` without the instance. */
 LLVMValueRef lower_call_op(struct lower_function *f, enum abi_function function, const LLVMValueRef *args,
                            unsigned arg_count);
-LLVMTypeRef lower_type(const struct lower_module *m, enum wasm_type type);
+LLVMTypeRef lower_type(const struct lower_module *m, wasm_type type);
 /* A field's address, and loads of fields. */
 LLVMValueRef lower_field(struct lower_function *f, LLVMValueRef record, enum abi_struct type, unsigned field);
 LLVMValueRef lower_load_field(struct lower_function *f, LLVMValueRef record, enum abi_struct type,

@@ -16,7 +16,7 @@ static void return_zeros(struct lower_module *m, LLVMBuilderRef b, LLVMValueRef 
   LLVMTypeRef result = LLVMGetReturnType(LLVMGlobalGetValueType(function));
   uint32_t slot = 0;
   for (uint32_t i = 0; type->result_count > 1 && i < type->result_count; i++) {
-    LLVMValueRef zero = LLVMConstNull(lower_type(m, (enum wasm_type)type->results[i]));
+    LLVMValueRef zero = LLVMConstNull(lower_type(m, type->results[i]));
     lower_store_slot(m, b, zero, LLVMGetLastParam(function), slot);
     slot += lower_slot_width(type->results[i]);
   }

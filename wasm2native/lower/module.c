@@ -53,45 +53,17 @@ const char *lower_import_symbol(struct arena *arena, const struct wasm_import *i
   return symbol;
 }
 
-/* Equal types share the first index, so that known tables need not ask the runtime. */
-static void classify_types(struct lower_module *m) {
-  uint32_t count = m->wasm->type_count, capacity = 16;
-  while (capacity < count * 2) {
-    capacity *= 2;
-  }
-  uint32_t *buckets = ARENA_ARRAY(m->arena, uint32_t, capacity); /* index + 1, or 0 */
-  m->type_class = ARENA_ARRAY(m->arena, uint32_t, count);
-  for (uint32_t i = 0; i < count; i++) {
-    const struct wasm_func_type *type = &m->wasm->types[i];
-    uint32_t hash = 2166136261u;
-    for (uint32_t k = 0; k < type->param_count; k++) {
-      hash = (hash ^ type->params[k]) * 16777619u;
-    }
-    hash = (hash ^ 0xffu) * 16777619u;
-    for (uint32_t k = 0; k < type->result_count; k++) {
-      hash = (hash ^ type->results[k]) * 16777619u;
-    }
-    uint32_t at = hash & (capacity - 1);
-    while (buckets[at] && !wasm_func_type_equal(&m->wasm->types[buckets[at] - 1], type)) {
-      at = (at + 1) & (capacity - 1);
-    }
-    if (!buckets[at]) {
-      buckets[at] = i + 1;
-    }
-    m->type_class[i] = buckets[at] - 1;
-  }
-}
-
 static void make_types(struct lower_module *m) {
   uint32_t count = m->wasm->type_count;
   bool is_instance = m->options->model == LOWER_INSTANCE;
-  classify_types(m);
   m->func_types = ARENA_ARRAY(m->arena, LLVMTypeRef, count);
   m->import_types = ARENA_ARRAY(m->arena, LLVMTypeRef, count);
   m->entries = ARENA_ARRAY(m->arena, LLVMValueRef, count);
   for (uint32_t i = 0; i < count; i++) {
-    m->func_types[i] = lower_func_type(m, &m->wasm->types[i], is_instance);
-    m->import_types[i] = lower_func_type(m, &m->wasm->types[i], true);
+    if (m->wasm->types[i].kind == WASM_TYPE_FUNC) {
+      m->func_types[i] = lower_func_type(m, wasm_func_type_at(m->wasm, i), is_instance);
+      m->import_types[i] = lower_func_type(m, wasm_func_type_at(m->wasm, i), true);
+    }
   }
   uint32_t own = is_instance ? m->wasm->global_count - m->wasm->global_import_count : 0;
   m->cell = LLVMArrayType2(m->i8, WASMRT_CELL_SIZE);

@@ -289,8 +289,8 @@ static LLVMValueRef array_by_type(struct lower_module *m, struct lower_table *ta
       if (function == WASM_NO_INDEX) {
         code[i] = null;
       } else {
-        code[i] =
-            m->type_class[m->wasm->funcs[function].type] == type_class ? code_of(m, function) : mismatch;
+        code[i] = m->wasm->types[m->wasm->funcs[function].type].class == type_class ? code_of(m, function)
+                                                                                    : mismatch;
       }
     }
     table->by_type[type_class] = constant_array(m, m->ptr, code, table->size);
@@ -311,7 +311,8 @@ static LLVMValueRef code_records(struct lower_module *m, struct lower_table *tab
       bool is_null = function == WASM_NO_INDEX;
       LLVMValueRef fields[] = {
           is_null ? LLVMConstNull(m->ptr) : code_of(m, function),
-          LLVMConstInt(m->i32, is_null ? UINT32_MAX : m->type_class[m->wasm->funcs[function].type], 0)};
+          LLVMConstInt(m->i32, is_null ? UINT32_MAX : m->wasm->types[m->wasm->funcs[function].type].class,
+                       0)};
       records[i] = LLVMConstStructInContext(m->context, fields, 2, 0);
     }
     table->records = constant_array(m, code_record_type(m), records, table->size);
@@ -331,7 +332,7 @@ LLVMValueRef lower_known_table_code(struct lower_function *f, uint32_t table_ind
   LLVMValueRef size = LLVMConstInt(m->i32, table->size, 0);
   lower_trap_if(f, LLVMBuildICmp(f->b, LLVMIntUGE, index, size, ""), WASMRT_TRAP_UNDEFINED_ELEMENT);
   LLVMValueRef at = LLVMBuildZExt(f->b, index, m->i64, "");
-  uint32_t type_class = m->type_class[type];
+  uint32_t type_class = m->wasm->types[type].class;
   if (m->has_code_arrays) {
     LLVMValueRef array = array_by_type(m, table, type_class);
     return LLVMBuildLoad2(f->b, m->ptr, LLVMBuildGEP2(f->b, m->ptr, array, &at, 1, ""), "");

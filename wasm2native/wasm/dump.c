@@ -26,9 +26,9 @@ static void print_name(FILE *stream, struct slice name) {
   putc('"', stream);
 }
 
-static void print_types(FILE *stream, const uint8_t *types, uint32_t count) {
+static void print_types(FILE *stream, const wasm_type *types, uint32_t count) {
   for (uint32_t i = 0; i < count; i++) {
-    fprintf(stream, "%s%s", i > 0 ? ", " : "", wasm_type_name((enum wasm_type)types[i]));
+    fprintf(stream, "%s%s", i > 0 ? ", " : "", wasm_type_name(types[i]).text);
   }
 }
 
@@ -37,7 +37,7 @@ static void print_func_type(FILE *stream, const struct wasm_module *module, uint
     fprintf(stream, "unknown type %" PRIu32, index);
     return;
   }
-  const struct wasm_func_type *type = &module->types[index];
+  const struct wasm_func_type *type = wasm_func_type_at(module, index);
   putc('(', stream);
   print_types(stream, type->params, type->param_count);
   fputs(type->result_count == 1 ? ") -> " : ") -> (", stream);
@@ -55,7 +55,7 @@ static void print_limits(FILE *stream, const struct wasm_limits *limits) {
 
 static void print_table(FILE *stream, const struct wasm_table *table) {
   print_limits(stream, &table->limits);
-  fprintf(stream, " %s", wasm_type_name(table->type));
+  fprintf(stream, " %s", wasm_type_name(table->type).text);
 }
 
 static void print_memory(FILE *stream, const struct wasm_memory *memory) {
@@ -64,7 +64,7 @@ static void print_memory(FILE *stream, const struct wasm_memory *memory) {
 }
 
 static void print_global(FILE *stream, const struct wasm_global *global) {
-  fprintf(stream, "%s%s", global->is_mutable ? "mut " : "", wasm_type_name(global->type));
+  fprintf(stream, "%s%s", global->is_mutable ? "mut " : "", wasm_type_name(global->type).text);
 }
 
 /* The type of what an import or export names. */
@@ -199,7 +199,7 @@ static void print_block(FILE *stream, struct wasm_block_type block) {
   if (block.form == WASM_BLOCK_TYPE) {
     fprintf(stream, " (type %" PRIu32 ")", block.type);
   } else if (block.form == WASM_BLOCK_VALUE) {
-    fprintf(stream, " (result %s)", wasm_type_name((enum wasm_type)block.type));
+    fprintf(stream, " (result %s)", wasm_type_name(block.type).text);
   }
 }
 
@@ -286,7 +286,7 @@ void wasm_insn_print(FILE *stream, const struct wasm_insn *insn) {
     putc(')', stream);
     break;
   case WASM_IMM_HEAP_TYPE:
-    fputs(insn->imm.type == WASM_FUNCREF ? " func" : " extern", stream);
+    fprintf(stream, " %s", wasm_heap_name(wasm_heap_of(insn->imm.type)).text);
     break;
   default:
     fprintf(stream, " %" PRIu32, insn->imm.index);

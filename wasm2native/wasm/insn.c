@@ -51,11 +51,12 @@ static void read_labels(struct wasm_walk *walk, struct wasm_insn *insn) {
 static void read_select_types(struct wasm_walk *walk, struct wasm_insn *insn) {
   struct wasm_reader *r = &walk->reader;
   uint32_t count = wasm_read_count(r, 1);
-  insn->imm.select.count = count;
-  insn->imm.select.types = r->at;
+  wasm_type *types = ARENA_ARRAY(walk->arena, wasm_type, count);
   for (uint32_t i = 0; i < count && !wasm_reader_failed(r); i++) {
-    wasm_read_value_type(r, walk->features);
+    types[i] = wasm_read_value_type(r, walk->features);
   }
+  insn->imm.select.count = count;
+  insn->imm.select.types = types;
 }
 
 /* A table or memory index where the standard before `feature` had a zero byte. */

@@ -12,7 +12,7 @@
 /* A block type (spec 5.4.1): nothing, one result, or a function type. */
 struct wasm_block_type {
   enum { WASM_BLOCK_VOID, WASM_BLOCK_VALUE, WASM_BLOCK_TYPE } form;
-  uint32_t type; /* enum wasm_type for VALUE, type index for TYPE */
+  uint32_t type; /* wasm_type for VALUE, type index for TYPE */
 };
 
 struct wasm_insn {
@@ -41,9 +41,9 @@ struct wasm_insn {
     uint8_t lane;
     struct {
       uint32_t count;
-      const uint8_t *types; /* borrowed from the input */
+      const wasm_type *types; /* in the walk's arena */
     } select;
-    uint32_t type; /* HEAP_TYPE: enum wasm_type of the reference */
+    uint32_t type; /* HEAP_TYPE: wasm_type of the reference */
   } imm;
 };
 

@@ -41,7 +41,7 @@ struct wasm_export {
 /* A run of `count` locals of one type, as the binary format has them. */
 struct wasm_locals {
   uint32_t count;
-  enum wasm_type type;
+  wasm_type type;
 };
 
 struct wasm_func {
@@ -57,9 +57,11 @@ struct wasm_func {
 };
 
 struct wasm_table {
-  enum wasm_type type;
+  wasm_type type;
   struct wasm_limits limits;
   bool is_import;
+  bool has_init; /* else every element begins as null */
+  struct wasm_expr init;
   size_t offset;
 };
 
@@ -71,7 +73,7 @@ struct wasm_memory {
 };
 
 struct wasm_global {
-  enum wasm_type type;
+  wasm_type type;
   bool is_mutable;
   bool is_import;
   struct wasm_expr init;
@@ -82,7 +84,7 @@ enum wasm_segment_mode { WASM_SEGMENT_ACTIVE, WASM_SEGMENT_PASSIVE, WASM_SEGMENT
 
 struct wasm_element {
   enum wasm_segment_mode mode;
-  enum wasm_type type;
+  wasm_type type;
   uint32_t table;
   struct wasm_expr start; /* active: the offset expression */
   uint32_t count;
@@ -105,8 +107,6 @@ struct wasm_custom {
   size_t offset;
 };
 
-#define WASM_NO_INDEX UINT32_MAX
-
 /* One section as it stands in the file, for inspect. */
 struct wasm_section {
   uint8_t id;
@@ -124,7 +124,7 @@ struct wasm_module {
   uint32_t memory_count, memory_import_count;
   uint32_t global_count, global_import_count;
   uint32_t import_count, export_count, element_count, data_count, custom_count, section_count;
-  struct wasm_func_type *types;
+  struct wasm_type_def *types;
   struct wasm_func *funcs;
   struct wasm_table *tables;
   struct wasm_memory *memories;
@@ -143,9 +143,16 @@ struct wasm_module {
   wasm_features used;  /* found while decoding and checking, for inspect */
 };
 
+/* A function type by its type index; the type has to be one of functions. */
+static inline const struct wasm_func_type *wasm_func_type_at(const struct wasm_module *module,
+                                                             uint32_t type) {
+  return &module->types[type].func;
+}
+
+/* The type of a function of the module. */
 static inline const struct wasm_func_type *wasm_func_type_of(const struct wasm_module *module,
                                                              uint32_t func) {
-  return &module->types[module->funcs[func].type];
+  return wasm_func_type_at(module, module->funcs[func].type);
 }
 
 /*
@@ -178,6 +185,8 @@ const struct wasm_import *wasm_import_of(const struct wasm_module *module, enum 
 #define WASM_MAX_MEMORIES 100u
 #define WASM_MAX_PARAMS 1000u
 #define WASM_MAX_RESULTS 1000u
+#define WASM_MAX_FIELDS 10000u
+#define WASM_MAX_SUPERTYPES 63u
 #define WASM_MAX_LOCALS 50000u
 #define WASM_MAX_BODY_SIZE 7654321u
 #define WASM_MAX_NESTING 10000u

@@ -1,6 +1,8 @@
 /* The sticky reader: bytes, LEB128 numbers, names, types. Spec 5.2, 5.3. */
 #include "reader.h"
 
+#include "module.h"
+
 struct wasm_reader wasm_reader_make(struct slice bytes, size_t offset) {
   static const uint8_t nothing[1];
   const uint8_t *start = bytes.size > 0 ? bytes.data : nothing;
@@ -164,76 +166,87 @@ uint32_t wasm_read_count(struct wasm_reader *r, size_t min_size) {
   return count;
 }
 
-/* The feature of a heap type's code, also of those that only later standards have; WASM_FEATURE_COUNT: no
- * such type. */
-static enum wasm_feature heap_type_feature(int64_t code) {
-  switch (code) {
-  case WASM_FUNCREF - 0x80:
-  case WASM_EXTERNREF - 0x80:
-    return WASM_FEATURE_REFERENCE_TYPES;
-  case 0x69 - 0x80: /* exn */
-  case 0x74 - 0x80: /* noexn */
-    return WASM_FEATURE_EXCEPTIONS;
-  case 0x6a - 0x80: /* array */
-  case 0x6b - 0x80: /* struct */
-  case 0x6c - 0x80: /* i31 */
-  case 0x6d - 0x80: /* eq */
-  case 0x6e - 0x80: /* any */
-  case 0x71 - 0x80: /* none */
-  case 0x72 - 0x80: /* noextern */
-  case 0x73 - 0x80: /* nofunc */
-    return WASM_FEATURE_GC;
-  default:
-    return code >= 0 ? WASM_FEATURE_FUNCTION_REFERENCES : WASM_FEATURE_COUNT;
+/* Is this the code of an abstract heap type? */
+static bool is_abstract_heap(uint8_t code) {
+  return code >= (WASM_HEAP_EXN & 0xff) && code <= (WASM_HEAP_NOEXN & 0xff);
+}
+
+/* The feature that has to be on for a type. */
+static enum wasm_feature needed_feature(wasm_type type) {
+  return type == WASM_V128                                ? WASM_FEATURE_SIMD
+         : type == WASM_FUNCREF || type == WASM_EXTERNREF ? WASM_FEATURE_REFERENCE_TYPES
+         : wasm_is_ref(type)                              ? WASM_FEATURE_FUNCTION_REFERENCES
+                                                          : WASM_FEATURE_MVP;
+}
+
+wasm_features wasm_type_features(wasm_type type) {
+  wasm_features used = WASM_FEATURE_BIT(needed_feature(type));
+  uint32_t heap = wasm_is_ref(type) ? wasm_heap_of(type) : WASM_HEAP_FUNC;
+  if (heap == WASM_HEAP_EXN || heap == WASM_HEAP_NOEXN) {
+    used |= WASM_FEATURE_BIT(WASM_FEATURE_EXCEPTIONS);
+  } else if (!wasm_heap_is_index(heap) && heap != WASM_HEAP_FUNC && heap != WASM_HEAP_EXTERN) {
+    used |= WASM_FEATURE_BIT(WASM_FEATURE_GC);
   }
+  return used;
 }
 
-enum wasm_feature wasm_type_feature(enum wasm_type type) {
-  return type == WASM_V128   ? WASM_FEATURE_SIMD
-         : wasm_is_ref(type) ? WASM_FEATURE_REFERENCE_TYPES
-                             : WASM_FEATURE_MVP;
-}
-
-static enum wasm_type checked_type(struct wasm_reader *r, wasm_features features, size_t offset,
-                                   unsigned code, enum wasm_feature feature, const char *malformed) {
-  if (feature == WASM_FEATURE_COUNT) {
-    wasm_reader_fail_at(r, offset, malformed);
-  } else if ((features & wasm_features_checked() & WASM_FEATURE_BIT(feature)) == 0) {
+/* Fails if the feature that a type needs is off. */
+static void need_feature(struct wasm_reader *r, wasm_features features, size_t offset, wasm_type type) {
+  enum wasm_feature feature = needed_feature(type);
+  if ((features & wasm_features_checked() & WASM_FEATURE_BIT(feature)) == 0) {
     wasm_reader_needs(r, offset, feature);
   }
-  return wasm_reader_failed(r) ? WASM_I32 : (enum wasm_type)code;
 }
 
-enum wasm_type wasm_read_heap_type(struct wasm_reader *r, wasm_features features) {
+/* A heap type: a type index, or an abstract one, which is a single byte. */
+static uint32_t read_heap(struct wasm_reader *r) {
   size_t offset = wasm_reader_offset(r);
   int64_t code = wasm_read_s33(r);
-  if (code < 0 && wasm_reader_offset(r) - offset > 1) {
-    wasm_reader_fail_at(r, offset, "malformed heap type"); /* abstract types are single bytes */
+  bool is_single = wasm_reader_offset(r) - offset == 1;
+  if (code >= WASM_MAX_TYPES) {
+    wasm_reader_fail_as(r, DIAG_INVALID, offset, "unknown type in a reference: there are not so many");
+  } else if (code < 0 && !(is_single && is_abstract_heap((uint8_t)(code & 0x7f)))) {
+    wasm_reader_fail_at(r, offset, "malformed heap type");
   }
-  return checked_type(r, features, offset, (unsigned)code & 0x7f, heap_type_feature(code),
-                      "malformed heap type");
+  return wasm_reader_failed(r) ? WASM_HEAP_FUNC
+         : code >= 0           ? (uint32_t)code
+                               : WASM_HEAP_ABSTRACT | (uint32_t)(code & 0x7f);
 }
 
-/* A reference type is an abstract heap type's code, or a prefix and a heap type (spec 3.0, 5.3.3). */
-static enum wasm_feature ref_type_feature(uint8_t code) {
+wasm_type wasm_read_heap_type(struct wasm_reader *r, wasm_features features) {
+  size_t offset = wasm_reader_offset(r);
+  wasm_type type = WASM_REF_NULL(read_heap(r));
+  need_feature(r, features, offset, type);
+  return type;
+}
+
+/* The type that `code` begins; for a failure, `malformed` is the message. An abstract heap type's code is
+ * short for the nullable reference to it (spec 5.3.4). */
+static wasm_type read_type(struct wasm_reader *r, wasm_features features, size_t offset, uint8_t code,
+                           const char *malformed) {
+  wasm_type type = WASM_V128;
   if (code == 0x63 || code == 0x64) {
-    return WASM_FEATURE_FUNCTION_REFERENCES;
+    need_feature(r, features, offset, WASM_BOTTOM_REF); /* before what follows is looked at */
+    uint32_t heap = read_heap(r);
+    return code == 0x63 ? WASM_REF_NULL(heap) : WASM_REF(heap);
   }
-  return code < 0x80 && code >= 0x40 ? heap_type_feature(code - 0x80) : WASM_FEATURE_COUNT;
+  if (is_abstract_heap(code)) {
+    type = WASM_REF_NULL(WASM_HEAP_ABSTRACT | code);
+  } else if (code != WASM_V128) {
+    wasm_reader_fail_at(r, offset, malformed);
+  }
+  need_feature(r, features, offset, type);
+  return type;
 }
 
-enum wasm_type wasm_read_ref_type(struct wasm_reader *r, wasm_features features) {
+wasm_type wasm_read_ref_type(struct wasm_reader *r, wasm_features features) {
   size_t offset = wasm_reader_offset(r);
   uint8_t code = wasm_read_u8(r);
-  return checked_type(r, features, offset, code, ref_type_feature(code), "malformed reference type");
+  return read_type(r, features, offset, code == WASM_V128 ? 0 : code, "malformed reference type");
 }
 
-enum wasm_type wasm_read_value_type(struct wasm_reader *r, wasm_features features) {
+wasm_type wasm_read_value_type(struct wasm_reader *r, wasm_features features) {
   size_t offset = wasm_reader_offset(r);
   uint8_t code = wasm_read_u8(r);
-  if (wasm_is_num((enum wasm_type)code)) {
-    return (enum wasm_type)code;
-  }
-  enum wasm_feature feature = code == WASM_V128 ? WASM_FEATURE_SIMD : ref_type_feature(code);
-  return checked_type(r, features, offset, code, feature, "malformed value type");
+  return wasm_is_num(code) ? code : read_type(r, features, offset, code, "malformed value type");
 }

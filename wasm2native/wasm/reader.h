@@ -83,14 +83,14 @@ struct slice wasm_read_name(struct wasm_reader *r);
 uint32_t wasm_read_count(struct wasm_reader *r, size_t min_size);
 
 /*
- * A value type, a reference type, a heap type as the reference to it (spec 5.3). Types of later standards are
- * unsupported, others malformed; types of features that are not in `features` are unsupported.
+ * A value type, a reference type, a heap type as the nullable reference to it (spec 5.3). Types of features
+ * that are not in `features` are unsupported. Type indices are only limited, not looked up.
  */
-enum wasm_type wasm_read_value_type(struct wasm_reader *r, wasm_features features);
-enum wasm_type wasm_read_ref_type(struct wasm_reader *r, wasm_features features);
-enum wasm_type wasm_read_heap_type(struct wasm_reader *r, wasm_features features);
+wasm_type wasm_read_value_type(struct wasm_reader *r, wasm_features features);
+wasm_type wasm_read_ref_type(struct wasm_reader *r, wasm_features features);
+wasm_type wasm_read_heap_type(struct wasm_reader *r, wasm_features features);
 
-/* The feature that a value type needs. */
-enum wasm_feature wasm_type_feature(enum wasm_type type);
+/* The features that brought a value type. */
+wasm_features wasm_type_features(wasm_type type);
 
 #endif

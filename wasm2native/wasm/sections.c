@@ -1,7 +1,7 @@
 /*
- * From bytes to struct wasm_module: the frame of the module, and the sections that define types, functions,
- * tables, memories and globals (spec 5.5). imports.c, segments.c, bodies.c and names.c read the others.
- * Function bodies are delimited only; the validator decodes their instructions.
+ * From bytes to struct wasm_module: the frame of the module, and the sections that define functions,
+ * tables, memories and globals (spec 5.5). typesection.c, imports.c, segments.c, bodies.c and names.c read
+ * the others. Function bodies are delimited only; the validator decodes their instructions.
  */
 #include "sections.h"
 
@@ -31,53 +31,33 @@ uint32_t wasm_decoder_count(struct wasm_decoder *d, size_t min_size, uint32_t li
   return wasm_reader_failed(&d->r) ? 0 : count;
 }
 
-enum wasm_type wasm_decoder_value_type(struct wasm_decoder *d) {
-  enum wasm_type type = wasm_read_value_type(&d->r, d->features);
-  d->module->used |= WASM_FEATURE_BIT(wasm_type_feature(type));
+void wasm_decoder_use_gc_types(struct wasm_decoder *d, size_t offset) {
+  wasm_decoder_use(d, WASM_FEATURE_FUNCTION_REFERENCES, offset);
+  d->module->used |= WASM_FEATURE_BIT(WASM_FEATURE_GC);
+}
+
+wasm_type wasm_decoder_value_type(struct wasm_decoder *d) {
+  wasm_type type = wasm_read_value_type(&d->r, d->features);
+  d->module->used |= wasm_type_features(type);
   return type;
 }
 
-enum wasm_type wasm_decoder_element_type(struct wasm_decoder *d) {
-  if (d->r.at != d->r.end && *d->r.at == WASM_FUNCREF) {
+wasm_type wasm_decoder_element_type(struct wasm_decoder *d) {
+  if (d->r.at != d->r.end && *d->r.at == (WASM_HEAP_FUNC & 0xff)) {
     d->r.at++;
     return WASM_FUNCREF; /* tables had this type from the beginning, when it was none of values */
   }
-  enum wasm_type type = wasm_read_ref_type(&d->r, d->features);
-  d->module->used |= WASM_FEATURE_BIT(wasm_type_feature(type));
+  wasm_type type = wasm_read_ref_type(&d->r, d->features);
+  d->module->used |= wasm_type_features(type);
   return type;
 }
 
-/* A list of value types (spec 5.3.5), borrowed from the input: each is one byte. */
-static const uint8_t *decode_types_list(struct wasm_decoder *d, uint32_t limit, const char *what,
-                                        uint32_t *count) {
-  *count = wasm_decoder_count(d, 1, limit, what);
-  const uint8_t *types = d->r.at;
-  for (uint32_t i = 0; i < *count; i++) {
-    wasm_decoder_value_type(d);
+bool wasm_decoder_mutability(struct wasm_decoder *d) {
+  uint8_t mutability = wasm_read_u8(&d->r);
+  if (mutability > 1) {
+    wasm_reader_fail_at(&d->r, wasm_reader_offset(&d->r) - 1, "malformed mutability");
   }
-  return types;
-}
-
-static void decode_type_section(struct wasm_decoder *d) {
-  struct wasm_module *module = d->module;
-  module->type_count = wasm_decoder_count(d, 3, WASM_MAX_TYPES, "types");
-  module->types = ARENA_ARRAY(d->arena, struct wasm_func_type, module->type_count);
-  for (uint32_t i = 0; i < module->type_count && !wasm_reader_failed(&d->r); i++) {
-    size_t offset = wasm_reader_offset(&d->r);
-    struct wasm_func_type *type = &module->types[i];
-    uint8_t form = wasm_read_u8(&d->r);
-    if (form == 0x5f || form == 0x5e || form == 0x50 || form == 0x4f || form == 0x4e) {
-      wasm_reader_needs(&d->r, offset, WASM_FEATURE_GC);
-    } else if (form != 0x60) {
-      wasm_reader_fail_at(&d->r, offset, "malformed type");
-    }
-    type->params = decode_types_list(d, WASM_MAX_PARAMS, "parameters", &type->param_count);
-    size_t results = wasm_reader_offset(&d->r);
-    type->results = decode_types_list(d, WASM_MAX_RESULTS, "results", &type->result_count);
-    if (type->result_count > 1) {
-      wasm_decoder_use(d, WASM_FEATURE_MULTI_VALUE, results);
-    }
-  }
+  return mutability == 1;
 }
 
 static void decode_function_section(struct wasm_decoder *d) {
@@ -138,9 +118,6 @@ static struct wasm_limits decode_limits(struct wasm_decoder *d, uint8_t allowed,
 struct wasm_table wasm_decoder_table(struct wasm_decoder *d) {
   uint8_t flags;
   struct wasm_table table = {.offset = wasm_reader_offset(&d->r)};
-  if (d->r.at != d->r.end && *d->r.at == 0x40) {
-    wasm_reader_needs(&d->r, table.offset, WASM_FEATURE_FUNCTION_REFERENCES); /* with an initial value */
-  }
   table.type = wasm_decoder_element_type(d);
   table.limits = decode_limits(d, 1 | 4, &flags);
   return table;
@@ -161,11 +138,7 @@ struct wasm_memory wasm_decoder_memory(struct wasm_decoder *d) {
 struct wasm_global wasm_decoder_global(struct wasm_decoder *d) {
   struct wasm_global global = {.offset = wasm_reader_offset(&d->r)};
   global.type = wasm_decoder_value_type(d);
-  uint8_t mutability = wasm_read_u8(&d->r);
-  if (mutability > 1) {
-    wasm_reader_fail_at(&d->r, wasm_reader_offset(&d->r) - 1, "malformed mutability");
-  }
-  global.is_mutable = mutability == 1;
+  global.is_mutable = wasm_decoder_mutability(d);
   return global;
 }
 
@@ -178,7 +151,21 @@ static void decode_table_section(struct wasm_decoder *d) {
     memcpy(tables, module->tables, imports * sizeof *tables);
   }
   for (uint32_t i = imports; i < imports + count && !wasm_reader_failed(&d->r); i++) {
+    /* 0x40 0x00 announces an initial value (spec 5.5.7); no reference type begins so. */
+    size_t offset = wasm_reader_offset(&d->r);
+    bool has_init = d->r.at != d->r.end && *d->r.at == 0x40;
+    if (has_init) {
+      wasm_decoder_use(d, WASM_FEATURE_FUNCTION_REFERENCES, offset);
+      wasm_read_u8(&d->r);
+      if (wasm_read_u8(&d->r) != 0) {
+        wasm_reader_fail_at(&d->r, offset + 1, "malformed table: zero byte expected");
+      }
+    }
     tables[i] = wasm_decoder_table(d);
+    tables[i].has_init = has_init;
+    if (has_init) {
+      tables[i].init = wasm_decoder_expr(d);
+    }
   }
   module->tables = tables;
   module->table_count = imports + count;
@@ -278,7 +265,7 @@ static const struct {
   uint8_t rank;
 } section_kinds[WASM_SECTION_ID_COUNT] = {
     [WASM_SECTION_CUSTOM] = {decode_custom_section, 0},
-    [WASM_SECTION_TYPE] = {decode_type_section, 1},
+    [WASM_SECTION_TYPE] = {wasm_decode_types, 1},
     [WASM_SECTION_IMPORT] = {wasm_decode_imports, 2},
     [WASM_SECTION_FUNCTION] = {decode_function_section, 3},
     [WASM_SECTION_TABLE] = {decode_table_section, 4},

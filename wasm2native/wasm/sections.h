@@ -41,6 +41,11 @@ struct wasm_decoder {
 /* Notes that the module uses `feature`; fails if that is off. `offset` is the place that needs it. */
 void wasm_decoder_use(struct wasm_decoder *d, enum wasm_feature feature, size_t offset);
 
+/* The same for type definitions and heap types that came with GC: they belong to the type system of function
+ * references here, since they can be used without a single object. They are noted as used under both names.
+ */
+void wasm_decoder_use_gc_types(struct wasm_decoder *d, size_t offset);
+
 /* Fails if `count` is above the implementation limit `limit`; `what` is plural. */
 void wasm_decoder_limit(struct wasm_decoder *d, size_t offset, uint64_t count, uint32_t limit,
                         const char *what);
@@ -49,8 +54,11 @@ void wasm_decoder_limit(struct wasm_decoder *d, size_t offset, uint64_t count, u
 uint32_t wasm_decoder_count(struct wasm_decoder *d, size_t min_size, uint32_t limit, const char *what);
 
 /* The type of a value, and that of the elements of a table or segment; noted as used. */
-enum wasm_type wasm_decoder_value_type(struct wasm_decoder *d);
-enum wasm_type wasm_decoder_element_type(struct wasm_decoder *d);
+wasm_type wasm_decoder_value_type(struct wasm_decoder *d);
+wasm_type wasm_decoder_element_type(struct wasm_decoder *d);
+
+/* A byte that says whether something can be changed. */
+bool wasm_decoder_mutability(struct wasm_decoder *d);
 
 /* A constant expression: everything up to the `end` that closes it. */
 struct wasm_expr wasm_decoder_expr(struct wasm_decoder *d);
@@ -61,6 +69,7 @@ struct wasm_memory wasm_decoder_memory(struct wasm_decoder *d);
 struct wasm_global wasm_decoder_global(struct wasm_decoder *d);
 
 /* The contents of sections, from d->r. */
+void wasm_decode_types(struct wasm_decoder *d);
 void wasm_decode_imports(struct wasm_decoder *d);
 void wasm_decode_exports(struct wasm_decoder *d);
 void wasm_decode_elements(struct wasm_decoder *d);

@@ -26,7 +26,7 @@ static const struct wasm_expr *decode_exprs(struct wasm_decoder *d, uint32_t *co
 static void decode_element(struct wasm_decoder *d, struct wasm_element *element) {
   struct wasm_reader *r = &d->r;
   element->offset = wasm_reader_offset(r);
-  element->type = WASM_FUNCREF;
+  /* Indices are references that are not null, expressions may be. */
   uint32_t flags = wasm_read_u32(r);
   if (flags > 7) {
     wasm_reader_fail_at(r, element->offset, "malformed elements segment kind");
@@ -42,6 +42,7 @@ static void decode_element(struct wasm_decoder *d, struct wasm_element *element)
     element->table = (flags & 2) != 0 ? wasm_read_u32(r) : 0;
     element->start = wasm_decoder_expr(d);
   }
+  element->type = (flags & 4) != 0 ? WASM_FUNCREF : WASM_REF(WASM_HEAP_FUNC);
   if ((flags & 3) != 0 && (flags & 4) != 0) {
     element->type = wasm_decoder_element_type(d);
   } else if ((flags & 3) != 0 && wasm_read_u8(r) != 0) {

@@ -116,7 +116,7 @@ static const struct body_case cases[] = {
      BYTES(0, I32_CONST, 0, CALL_INDIRECT, 0, 1, END)},
     /* Tail calls. */
     {"", "f", NULL, BYTES(0, I32_CONST, 0, I64_CONST, 0, RETURN_CALL, 2, END)},
-    {"", "i", "type mismatch in return_call: the callee's results differ",
+    {"", "i", "type mismatch in return_call: the callee's results do not match",
      BYTES(0, I32_CONST, 0, I64_CONST, 0, RETURN_CALL, 2, END)},
     {"", "f", "type mismatch in return_call: expected i64, found nothing", BYTES(0, RETURN_CALL, 2, END)},
     {"", "i", NULL, BYTES(0, I32_CONST, 0, I32_CONST, 0, RETURN_CALL_INDIRECT, 4, 0, I32_EQZ, END)},

@@ -102,7 +102,7 @@ static const struct {
      MODULE(TYPES, FUNC, TABLE, 9, 7, 1, 0, I32_CONST, 0, END, 1, 1, BODY)},
     {ALL, DIAG_INVALID, "type mismatch in end: expected i32, found i64",
      MODULE(TYPES, FUNC, TABLE, 9, 7, 1, 0, I64_CONST, 0, END, 1, 0, BODY)},
-    {ALL, DIAG_INVALID, "type mismatch in element segment: expected externref, found funcref",
+    {ALL, DIAG_INVALID, "type mismatch in element segment: expected externref, found (ref func)",
      MODULE(4, 4, 1, EXTERNREF, 0, 1, 9, 6, 1, 0, I32_CONST, 0, END, 0)},
     {ALL, DIAG_INVALID, "type mismatch in end: expected funcref, found externref",
      MODULE(9, 7, 1, 5, FUNCREF, 1, REF_NULL, EXTERNREF, END)},

@@ -175,7 +175,7 @@ static const struct {
     {ALL, "unexpected end of section or function", BYTES(0x0e, 0xff, 0xff, 0xff, 0xff, 0x0f, 0x00)},
     {ALL, "unexpected end of section or function", BYTES(0x1c, 0x02, 0x7f)},
     {ALL, "malformed value type", BYTES(0x1c, 0x01, 0x60)},
-    {ALL, "unsupported: needs feature gc", BYTES(0xd0, 0x6e)},
+    {ALL, "unsupported: needs feature function-references", BYTES(0xd0, 0x6e)},
     {ALL, "unsupported: needs feature function-references", BYTES(0xd0, 0x00)},
     {ALL, "integer representation too long", BYTES(0x41, 0x80, 0x80, 0x80, 0x80, 0x80, 0x00)},
 };

@@ -200,10 +200,10 @@ static const struct {
     {0x7b, NULL},
     {0x70, NULL},
     {0x6f, NULL},
-    {0x6e, "unsupported: needs feature gc"},
-    {0x6d, "unsupported: needs feature gc"},
-    {0x73, "unsupported: needs feature gc"},
-    {0x69, "unsupported: needs feature exceptions"},
+    {0x6e, "unsupported: needs feature function-references"},
+    {0x6d, "unsupported: needs feature function-references"},
+    {0x73, "unsupported: needs feature function-references"},
+    {0x69, "unsupported: needs feature function-references"},
     {0x64, "unsupported: needs feature function-references"},
     {0x63, "unsupported: needs feature function-references"},
     {0x40, "malformed value type"},
@@ -216,11 +216,13 @@ static const struct {
 
 START_TEST(value_types) {
   struct wasm_reader r = wasm_reader_make((struct slice){&types[_i].byte, 1}, 0);
-  enum wasm_type type = wasm_read_value_type(&r, UINT32_MAX);
+  wasm_type type = wasm_read_value_type(&r, UINT32_MAX);
   if (types[_i].error == NULL) {
     ck_assert(!wasm_reader_failed(&r));
-    ck_assert_uint_eq(type, types[_i].byte);
-    ck_assert_str_ne(wasm_type_name(type), "?");
+    bool is_short_ref = types[_i].byte < WASM_V128;
+    ck_assert_uint_eq(type,
+                      is_short_ref ? WASM_REF_NULL(WASM_HEAP_ABSTRACT | types[_i].byte) : types[_i].byte);
+    ck_assert_str_ne(wasm_type_name(type).text, "?");
   } else {
     ck_assert_str_eq(r.error, types[_i].error);
     ck_assert_int_eq(r.phase, strncmp(r.error, "unsupported", 11) == 0 ? DIAG_UNSUPPORTED : DIAG_MALFORMED);
@@ -244,7 +246,7 @@ START_TEST(heap_types) {
   static const uint8_t index[] = {0x05};
   static const uint8_t extern_type[] = {0x6f};
   struct wasm_reader r = wasm_reader_make((struct slice){extern_type, 1}, 0);
-  ck_assert_int_eq(wasm_read_heap_type(&r, UINT32_MAX), WASM_EXTERNREF);
+  ck_assert_uint_eq(wasm_read_heap_type(&r, UINT32_MAX), WASM_EXTERNREF);
   ck_assert(!wasm_reader_failed(&r));
   r = wasm_reader_make((struct slice){long_form, 2}, 0);
   wasm_read_heap_type(&r, UINT32_MAX);

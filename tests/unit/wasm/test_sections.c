@@ -70,7 +70,8 @@ static const struct {
     {ALL, DIAG_MALFORMED, "malformed UTF-8 encoding", MODULE(0x00, 0x02, 0x01, 0xff)},
     /* Types. */
     {ALL, DIAG_MALFORMED, "malformed type", MODULE(0x01, 0x04, 0x01, 0x61, 0x00, 0x00)},
-    {ALL, DIAG_UNSUPPORTED, "unsupported: needs feature gc", MODULE(0x01, 0x04, 0x01, 0x5f, 0x00, 0x00)},
+    {ALL, DIAG_UNSUPPORTED, "unsupported: needs feature function-references",
+     MODULE(0x01, 0x04, 0x01, 0x5f, 0x00, 0x00)},
     {ALL, DIAG_MALFORMED, "malformed value type", MODULE(0x01, 0x05, 0x01, 0x60, 0x01, 0x40, 0x00)},
     {WITHOUT(SIMD), DIAG_UNSUPPORTED, "unsupported: needs feature simd",
      MODULE(0x01, 0x05, 0x01, 0x60, 0x01, 0x7b, 0)},
@@ -216,7 +217,7 @@ START_TEST(index_spaces_begin_with_imports) {
   ck_assert_uint_eq(module.table_count, 2);
   ck_assert(module.tables[0].is_import && module.tables[0].limits.has_max &&
             module.tables[0].limits.max == 2);
-  ck_assert_int_eq(module.tables[1].type, WASM_EXTERNREF);
+  ck_assert_uint_eq(module.tables[1].type, WASM_EXTERNREF);
   ck_assert_uint_eq(module.global_count, 2);
   ck_assert(module.globals[0].is_import && module.globals[1].is_mutable);
   ck_assert_ptr_eq(wasm_import_of(&module, WASM_EXTERN_FUNC, 1), &module.imports[3]);
@@ -233,7 +234,7 @@ START_TEST(definitions_point_into_the_input) {
   const struct wasm_func *func = &module.funcs[2];
   ck_assert_uint_eq(func->locals_count, 2);
   ck_assert_uint_eq(func->local_total, 4);
-  ck_assert_int_eq(func->locals[1].type, WASM_F64);
+  ck_assert_uint_eq(func->locals[1].type, WASM_F64);
   ck_assert_uint_eq(func->body.size, 1);
   ck_assert_ptr_eq(func->body.data, whole.data + func->offset);
   ck_assert_uint_eq(module.globals[1].init.code.size, 2);
