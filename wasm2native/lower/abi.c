@@ -114,6 +114,7 @@ void lower_abi_init(struct lower_module *m) {
   m->noreturn = enum_attribute(m, "noreturn");
   m->cold = enum_attribute(m, "cold");
   m->noundef = enum_attribute(m, "noundef");
+  m->no_inlining = enum_attribute(m, "noinline");
   make_access_tags(m);
 }
 

@@ -1,32 +1,13 @@
 /*
- * Calls (spec 4.4.8), and the functions that lie between calling conventions: entry(code, instance, slots)
- * for the host, and in the static model wrappers that give imports the convention of the module's own
- * functions.
+ * Calls and tail calls (spec 4.4.8). What is passed how is in convention.c.
  *
- * A compiled function is R f(instance, params...) in the instance model and R f(params...) in the static one.
- * An import is always a C function that takes its caller first. Two and more results are written to a last
- * parameter, 8 bytes each.
+ * A tail call is a jump where the callee has the own convention of a module with tail calls, this one or
+ * another. Other callees (functions of the host, of modules without tail calls) are called and what they
+ * return is returned: they cannot tail call on, so that a chain of tail calls ends in them with one frame
+ * more, whatever its length. A tail callee gets the place for results that the function itself got, never one
+ * in the frame that it replaces.
  */
-#include <stdio.h>
-
 #include "internal.h"
-
-LLVMTypeRef lower_func_type(const struct lower_module *m, const struct wasm_func_type *type,
-                            bool takes_instance) {
-  LLVMTypeRef *params = ARENA_ARRAY(m->arena, LLVMTypeRef, type->param_count + 2);
-  unsigned count = 0;
-  if (takes_instance) {
-    params[count++] = m->ptr;
-  }
-  for (uint32_t i = 0; i < type->param_count; i++) {
-    params[count++] = lower_type(m, type->params[i]);
-  }
-  if (type->result_count > 1) {
-    params[count++] = m->ptr;
-  }
-  LLVMTypeRef result = type->result_count == 1 ? lower_type(m, type->results[0]) : m->void_;
-  return LLVMFunctionType(result, params, count, 0);
-}
 
 /* Space on the stack for the results of a call. They are read at once, so that all calls can share it. */
 static LLVMValueRef call_buffer(struct lower_function *f, uint32_t slots) {
@@ -38,67 +19,37 @@ static LLVMValueRef call_buffer(struct lower_function *f, uint32_t slots) {
   return f->call_buffer;
 }
 
-uint32_t lower_slot_width(unsigned type) {
-  return type == WASM_V128 ? 2 : 1;
-}
-
-static uint32_t slot_count(const wasm_type *types, uint32_t count) {
-  uint32_t slots = 0;
-  for (uint32_t i = 0; i < count; i++) {
-    slots += lower_slot_width(types[i]);
-  }
-  return slots;
-}
-
-/* Reads a value of this type from a slot. A v128 there is aligned like any other slot. */
-static LLVMValueRef load_slot(struct lower_module *m, LLVMBuilderRef b, unsigned type, LLVMValueRef slots,
-                              uint32_t slot) {
-  LLVMValueRef at = LLVMConstInt(m->i64, slot, 0);
-  LLVMValueRef place = LLVMBuildGEP2(b, m->i64, slots, &at, 1, "");
-  LLVMValueRef value = LLVMBuildLoad2(b, lower_type(m, type), place, "");
-  LLVMSetAlignment(value, 8);
-  return value;
-}
-
-void lower_store_slot(struct lower_module *m, LLVMBuilderRef b, LLVMValueRef value, LLVMValueRef slots,
-                      uint32_t index) {
-  LLVMValueRef at = LLVMConstInt(m->i64, index, 0);
-  if (LLVMTypeOf(value) == m->f32) {
-    value = LLVMBuildBitCast(b, value, m->i32, "");
-  }
-  if (LLVMTypeOf(value) == m->i32) {
-    value = LLVMBuildZExt(b, value, m->i64, "");
-  }
-  LLVMValueRef store = LLVMBuildStore(b, value, LLVMBuildGEP2(b, m->i64, slots, &at, 1, ""));
-  LLVMSetAlignment(store, 8);
-}
-
-/* Calls `callee` with the parameters on the stack and pushes the results. `instance` is NULL if it takes
- * none. */
-static void call(struct lower_function *f, const struct wasm_func_type *type, LLVMTypeRef llvm_type,
-                 LLVMValueRef callee, LLVMValueRef instance) {
-  LLVMValueRef *args = ARENA_ARRAY(f->arena, LLVMValueRef, type->param_count + 2);
-  unsigned count = 0;
-  if (instance) {
-    args[count++] = instance;
-  }
+/* Calls `callee` with the parameters on the stack and pushes the results. */
+static void call(struct lower_function *f, const struct lower_callee *callee) {
+  const struct wasm_func_type *type = wasm_func_type_at(f->m->wasm, callee->type);
+  LLVMValueRef buffer = type->result_count > 1 ? call_buffer(f, lower_result_slots(type)) : NULL;
   f->depth -= type->param_count;
-  for (uint32_t i = 0; i < type->param_count; i++) {
-    args[count++] = f->stack[f->depth + i];
-  }
-  LLVMValueRef buffer = NULL;
-  if (type->result_count > 1) {
-    args[count++] = buffer = call_buffer(f, slot_count(type->results, type->result_count));
-  }
-  LLVMValueRef result = LLVMBuildCall2(f->b, llvm_type, callee, args, count, "");
+  LLVMValueRef result = lower_build_call(f, callee, f->stack + f->depth, buffer);
   if (type->result_count == 1) {
     lower_push(f, result);
   }
   uint32_t slot = 0;
   for (uint32_t i = 0; buffer && i < type->result_count; i++) {
-    lower_push(f, load_slot(f->m, f->b, type->results[i], buffer, slot));
+    lower_push(f, lower_load_slot(f->m, f->b, type->results[i], buffer, slot));
     slot += lower_slot_width(type->results[i]);
   }
+}
+
+/* Leaves the function for `callee`, or calls it and returns what it returns, with the parameters on the
+ * stack. */
+static void leave_for(struct lower_function *f, const struct lower_callee *callee) {
+  const struct wasm_func_type *type = wasm_func_type_at(f->m->wasm, callee->type);
+  const LLVMValueRef *values = f->stack + f->depth - type->param_count;
+  LLVMValueRef result = lower_build_call(f, callee, values, f->result_buffer);
+  if (callee->is_own) {
+    LLVMSetTailCallKind(result, LLVMTailCallKindMustTail);
+  }
+  if (type->result_count == 1) {
+    LLVMBuildRet(f->b, result);
+  } else {
+    LLVMBuildRetVoid(f->b);
+  }
+  f->reachable = false;
 }
 
 static LLVMValueRef load_constant(struct lower_function *f, LLVMValueRef list, uint32_t index,
@@ -109,25 +60,81 @@ static LLVMValueRef load_constant(struct lower_function *f, LLVMValueRef list, u
   return value;
 }
 
+/* What the field `field` of a function reference says, as it is for every caller. */
+static LLVMValueRef reference_field(struct lower_function *f, LLVMValueRef reference, unsigned field) {
+  return lower_load_field(f, reference, ABI_funcref, field, ACCESS_CONSTANT);
+}
+
+/* The callee that a function reference names, in C's convention; in the static model all have the own one. */
+static struct lower_callee referenced(struct lower_function *f, uint32_t type, LLVMValueRef reference) {
+  struct lower_callee callee = {.type = type,
+                                .code = reference_field(f, reference, WASMRT_funcref_code),
+                                .is_own = f->m->options->model == LOWER_STATIC};
+  if (!callee.is_own) {
+    callee.instance = reference_field(f, reference, WASMRT_funcref_instance);
+  }
+  return callee;
+}
+
+/* Leaves the function for the one that `reference` names: by its tail convention if it has one. */
+static void leave_for_reference(struct lower_function *f, uint32_t type, LLVMValueRef reference) {
+  struct lower_callee callee = referenced(f, type, reference);
+  if (!callee.is_own) {
+    LLVMValueRef tail = reference_field(f, reference, WASMRT_funcref_tail);
+    LLVMBasicBlockRef jump = lower_block_new(f, "jump"), foreign = lower_block_new(f, "foreign");
+    LLVMBuildCondBr(f->b, LLVMBuildIsNull(f->b, tail, ""), foreign, jump);
+    LLVMPositionBuilderAtEnd(f->b, foreign);
+    leave_for(f, &callee);
+    LLVMPositionBuilderAtEnd(f->b, jump);
+    callee.code = tail;
+    callee.is_own = true;
+  }
+  leave_for(f, &callee);
+}
+
+/* The record of an imported function, instance model. */
+static LLVMValueRef import_record(struct lower_function *f, uint32_t index) {
+  struct lower_module *m = f->m;
+  LLVMValueRef records =
+      lower_load_field(f, f->instance, ABI_instance, WASMRT_instance_imports, ACCESS_CONSTANT);
+  LLVMValueRef at = LLVMConstInt(m->i64, index, 0);
+  return LLVMBuildGEP2(f->b, m->abi[ABI_funcref], records, &at, 1, "");
+}
+
+/* Is a function only known by its record? */
+static bool is_behind_record(const struct lower_module *m, uint32_t function) {
+  return m->wasm->funcs[function].is_import && m->options->model == LOWER_INSTANCE;
+}
+
+/* A function that code is known of. */
+static struct lower_callee known(struct lower_function *f, uint32_t function) {
+  const struct lower_module *m = f->m;
+  bool is_import = m->wasm->funcs[function].is_import;
+  bool takes_instance = is_import || m->options->model == LOWER_INSTANCE;
+  return (struct lower_callee){.type = m->wasm->funcs[function].type,
+                               .code = m->funcs[function].value,
+                               .instance = takes_instance ? f->instance : NULL,
+                               .is_own = !is_import};
+}
+
 void lower_call(struct lower_function *f, const struct wasm_insn *insn, const struct wasm_opcode_info *info) {
   (void)info;
-  struct lower_module *m = f->m;
   uint32_t index = insn->imm.index;
-  const struct wasm_func_type *type = wasm_func_type_of(m->wasm, index);
-  bool is_import = m->wasm->funcs[index].is_import;
-  if (m->options->model == LOWER_STATIC) {
-    call(f, type, m->funcs[index].type, m->funcs[index].value, is_import ? f->instance : NULL);
-  } else if (is_import) {
-    LLVMValueRef records =
-        lower_load_field(f, f->instance, ABI_instance, WASMRT_instance_imports, ACCESS_CONSTANT);
-    LLVMValueRef at = LLVMConstInt(m->i64, index, 0);
-    LLVMValueRef record = LLVMBuildGEP2(f->b, m->abi[ABI_funcref], records, &at, 1, "");
-    LLVMValueRef code = lower_load_field(f, record, ABI_funcref, WASMRT_funcref_code, ACCESS_CONSTANT);
-    LLVMValueRef instance =
-        lower_load_field(f, record, ABI_funcref, WASMRT_funcref_instance, ACCESS_CONSTANT);
-    call(f, type, m->funcs[index].type, code, instance);
+  struct lower_callee callee = is_behind_record(f->m, index)
+                                   ? referenced(f, f->m->wasm->funcs[index].type, import_record(f, index))
+                                   : known(f, index);
+  call(f, &callee);
+}
+
+void lower_return_call(struct lower_function *f, const struct wasm_insn *insn,
+                       const struct wasm_opcode_info *info) {
+  (void)info;
+  uint32_t index = insn->imm.index;
+  if (is_behind_record(f->m, index)) {
+    leave_for_reference(f, f->m->wasm->funcs[index].type, import_record(f, index));
   } else {
-    call(f, type, m->funcs[index].type, m->funcs[index].value, f->instance);
+    struct lower_callee callee = known(f, index);
+    leave_for(f, &callee);
   }
 }
 
@@ -152,95 +159,33 @@ static LLVMValueRef checked_reference(struct lower_function *f, uint32_t table, 
   return reference;
 }
 
+/* The callee in a known table's entry. */
+static struct lower_callee known_entry(struct lower_function *f, uint32_t table, uint32_t type,
+                                       LLVMValueRef index) {
+  return (struct lower_callee){
+      .type = type, .code = lower_known_table_code(f, table, type, index), .is_own = true};
+}
+
 void lower_call_indirect(struct lower_function *f, const struct wasm_insn *insn,
                          const struct wasm_opcode_info *info) {
   (void)info;
-  struct lower_module *m = f->m;
-  uint32_t type_index = insn->imm.pair.first, table = insn->imm.pair.second;
-  const struct wasm_func_type *type = wasm_func_type_at(m->wasm, type_index);
+  uint32_t type = insn->imm.pair.first, table = insn->imm.pair.second;
   LLVMValueRef index = lower_pop(f);
-  if (m->tables[table].is_known) {
-    call(f, type, m->func_types[type_index], lower_known_table_code(f, table, type_index, index), NULL);
-    return;
-  }
-  LLVMValueRef reference = checked_reference(f, table, type_index, index);
-  LLVMValueRef code = lower_load_field(f, reference, ABI_funcref, WASMRT_funcref_code, ACCESS_CONSTANT);
-  LLVMValueRef instance = NULL;
-  if (m->options->model == LOWER_INSTANCE) {
-    instance = lower_load_field(f, reference, ABI_funcref, WASMRT_funcref_instance, ACCESS_CONSTANT);
-  }
-  call(f, type, m->func_types[type_index], code, instance);
+  struct lower_callee callee = f->m->tables[table].is_known
+                                   ? known_entry(f, table, type, index)
+                                   : referenced(f, type, checked_reference(f, table, type, index));
+  call(f, &callee);
 }
 
-/* Fills in the body of a function of convention between two others: passes its parameters from `first` on. */
-static void forward(struct lower_module *m, LLVMBuilderRef b, LLVMValueRef wrapper, LLVMTypeRef type,
-                    LLVMValueRef callee, LLVMValueRef instance) {
-  unsigned count = LLVMCountParams(wrapper);
-  LLVMValueRef *args = ARENA_ARRAY(m->arena, LLVMValueRef, count + 1);
-  args[0] = instance;
-  for (unsigned i = 0; i < count; i++) {
-    args[i + 1] = LLVMGetParam(wrapper, i);
-  }
-  LLVMValueRef result = LLVMBuildCall2(b, type, callee, args, count + 1, "");
-  if (LLVMGetTypeKind(LLVMGetReturnType(type)) == LLVMVoidTypeKind) {
-    LLVMBuildRetVoid(b);
+void lower_return_call_indirect(struct lower_function *f, const struct wasm_insn *insn,
+                                const struct wasm_opcode_info *info) {
+  (void)info;
+  uint32_t type = insn->imm.pair.first, table = insn->imm.pair.second;
+  LLVMValueRef index = lower_pop(f);
+  if (f->m->tables[table].is_known) {
+    struct lower_callee callee = known_entry(f, table, type, index);
+    leave_for(f, &callee);
   } else {
-    LLVMBuildRet(b, result);
+    leave_for_reference(f, type, checked_reference(f, table, type, index));
   }
-}
-
-/* Static model: a function of the module's own convention that calls an import, for references to it. */
-LLVMValueRef lower_import_wrapper(struct lower_module *m, uint32_t function) {
-  char name[32];
-  snprintf(name, sizeof name, "import.%u", function);
-  LLVMValueRef wrapper = LLVMGetNamedFunction(m->llvm, name);
-  if (wrapper) {
-    return wrapper;
-  }
-  wrapper = LLVMAddFunction(m->llvm, name, m->func_types[m->wasm->funcs[function].type]);
-  LLVMSetLinkage(wrapper, LLVMInternalLinkage);
-  lower_set_attributes(m, wrapper);
-  LLVMBuilderRef b = LLVMCreateBuilderInContext(m->context);
-  LLVMPositionBuilderAtEnd(b, LLVMAppendBasicBlockInContext(m->context, wrapper, ""));
-  forward(m, b, wrapper, m->funcs[function].type, m->funcs[function].value, m->instance);
-  LLVMDisposeBuilder(b);
-  return wrapper;
-}
-
-/* entry(code, instance, slots) for a function type: see struct wasmrt_funcref in layout.def. */
-LLVMValueRef lower_entry(struct lower_module *m, uint32_t type_index) {
-  type_index = m->wasm->types[type_index].class;
-  if (m->entries[type_index]) {
-    return m->entries[type_index];
-  }
-  const struct wasm_func_type *type = wasm_func_type_at(m->wasm, type_index);
-  char name[32];
-  snprintf(name, sizeof name, "entry.%u", type_index);
-  LLVMTypeRef params[] = {m->ptr, m->ptr, m->ptr};
-  LLVMValueRef entry = LLVMAddFunction(m->llvm, name, LLVMFunctionType(m->void_, params, 3, 0));
-  LLVMSetLinkage(entry, LLVMInternalLinkage);
-  lower_set_attributes(m, entry);
-  LLVMBuilderRef b = LLVMCreateBuilderInContext(m->context);
-  LLVMPositionBuilderAtEnd(b, LLVMAppendBasicBlockInContext(m->context, entry, ""));
-  LLVMValueRef slots = LLVMGetParam(entry, 2);
-  LLVMValueRef *args = ARENA_ARRAY(m->arena, LLVMValueRef, type->param_count + 2);
-  unsigned count = 0;
-  if (m->options->model == LOWER_INSTANCE) {
-    args[count++] = LLVMGetParam(entry, 1);
-  }
-  uint32_t slot = 0;
-  for (uint32_t i = 0; i < type->param_count; i++) {
-    args[count++] = load_slot(m, b, type->params[i], slots, slot);
-    slot += lower_slot_width(type->params[i]);
-  }
-  if (type->result_count > 1) {
-    args[count++] = slots; /* the parameters have been read */
-  }
-  LLVMValueRef result = LLVMBuildCall2(b, m->func_types[type_index], LLVMGetParam(entry, 0), args, count, "");
-  if (type->result_count == 1) {
-    lower_store_slot(m, b, result, slots, 0);
-  }
-  LLVMBuildRetVoid(b);
-  LLVMDisposeBuilder(b);
-  return m->entries[type_index] = entry;
 }

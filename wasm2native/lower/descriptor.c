@@ -210,7 +210,7 @@ static LLVMValueRef globals(struct lower_module *m) {
       is_exported[m->wasm->exports[i].index] = true;
     }
   }
-  uint64_t first = LLVMOffsetOfElement(m->layout, m->instance_type, 1);
+  uint64_t first = LLVMOffsetOfElement(m->layout, m->instance_type, LOWER_INSTANCE_CELLS);
   LLVMValueRef *rows = values(m, count);
   for (uint32_t i = 0; i < count; i++) {
     const struct wasm_global *global = &m->wasm->globals[i];
@@ -228,13 +228,16 @@ static LLVMValueRef references(struct lower_module *m) {
   LLVMValueRef *rows = values(m, m->reference_count);
   for (uint32_t i = 0; i < m->reference_count; i++) {
     uint32_t function = m->references[i], type = m->wasm->funcs[function].type;
-    LLVMValueRef code = m->funcs[function].value, entry = NULL;
-    if (m->wasm->funcs[function].is_import) {
-      code = m->options->model == LOWER_STATIC ? lower_import_wrapper(m, function) : LLVMConstNull(m->ptr);
+    bool is_import = m->wasm->funcs[function].is_import, is_static = m->options->model == LOWER_STATIC;
+    LLVMValueRef code, tail = LLVMConstNull(m->ptr);
+    if (is_static) {
+      code = is_import ? lower_import_wrapper(m, function) : m->funcs[function].value;
+    } else {
+      code = is_import ? LLVMConstNull(m->ptr) : lower_adaptor(m, function);
+      tail = m->has_tail_calls && !is_import ? m->funcs[function].value : tail;
     }
-    entry = lower_entry(m, type);
     rows[i] = record(m, ABI_reference,
-                     (LLVMValueRef[]){code, entry, u32(m, function), u32(m, type), LLVMConstNull(m->ptr)});
+                     (LLVMValueRef[]){code, lower_entry(m, type), u32(m, function), u32(m, type), tail});
   }
   return data(m, m->abi[ABI_reference], rows, m->reference_count);
 }
@@ -310,7 +313,7 @@ static LLVMValueRef program_imports(struct lower_module *m) {
     const char *symbol = lower_import_symbol(m->arena, wasm_import_of(wasm, WASM_EXTERN_FUNC, i));
     LLVMValueRef known = LLVMGetNamedFunction(m->llvm, symbol);
     rows[i] = known ? known
-                    : LLVMAddFunction(m->llvm, symbol, lower_func_type(m, wasm_func_type_of(wasm, i), true));
+                    : LLVMAddFunction(m->llvm, symbol, lower_func_type(m, wasm_func_type_of(wasm, i), false));
   }
   return data(m, m->ptr, rows, wasm->func_import_count);
 }

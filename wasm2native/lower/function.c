@@ -23,8 +23,9 @@ void lower_instruction(struct lower_function *f, const struct wasm_insn *insn) {
 
 /*
  * Attributes of all compiled functions. Frame pointers make backtraces a walk over frame records. Probes
- * touch each page of a large frame, so that no frame can step over the stack's guard. Without tail calls
- * runaway recursion exhausts the stack, as the specification's tests expect, instead of becoming a loop.
+ * touch each page of a large frame, so that no frame can step over the stack's guard. Calls
+ * that are not meant as tail calls never become such: runaway recursion exhausts the stack, as the
+ * specification's tests expect, instead of becoming a loop. (LLVM exempts those that are.)
  * Without builtins loops do not become calls of memset and its fellows: a fault in these is no trap, as they
  * are not compiled code, and they write in an order of their own.
  */
@@ -69,14 +70,17 @@ void lower_function_end(struct lower_function *f, LLVMBasicBlockRef body) {
  * Locals live in allocas, which the optimiser turns into values; the parameters are the first of them. The
  * others come into being where the body first names them: a few bytes can declare tens of thousands.
  */
-static void make_locals(struct lower_function *f, bool has_instance) {
+static void make_locals(struct lower_function *f) {
   uint32_t param_count = f->type->param_count, count = param_count + f->wasm->local_total, next = param_count;
   f->locals = ARENA_ARRAY(f->arena, LLVMValueRef, count);
   f->local_types = ARENA_ARRAY(f->arena, wasm_type, count);
+  LLVMBasicBlockRef body = LLVMGetInsertBlock(f->b);
+  LLVMPositionBuilderAtEnd(f->b, LLVMGetInsertBlock(f->entry));
+  LLVMValueRef *params = lower_parameters(f, f->type, true);
+  LLVMPositionBuilderAtEnd(f->b, body);
   for (uint32_t i = 0; i < param_count; i++) {
-    LLVMValueRef value = LLVMGetParam(f->value, i + has_instance);
-    f->locals[i] = LLVMBuildAlloca(f->entry, LLVMTypeOf(value), "");
-    LLVMBuildStore(f->entry, value, f->locals[i]);
+    f->locals[i] = LLVMBuildAlloca(f->entry, LLVMTypeOf(params[i]), "");
+    LLVMBuildStore(f->entry, params[i], f->locals[i]);
   }
   for (uint32_t run = 0; run < f->wasm->locals_count; run++) {
     for (uint32_t end = next + f->wasm->locals[run].count; next < end; next++) {
@@ -105,7 +109,7 @@ void lower_function_body(struct lower_module *m, uint32_t index) {
   if (f.type->result_count > 1) {
     f.result_buffer = LLVMGetLastParam(value);
   }
-  make_locals(&f, has_instance);
+  make_locals(&f);
   lower_frame_function(&f);
 
   struct wasm_walk walk = wasm_walk_make(f.wasm->body, f.wasm->offset, m->wasm->used, &arena);

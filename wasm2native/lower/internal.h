@@ -62,12 +62,13 @@ struct lower_module {
   LLVMContextRef context;
   LLVMModuleRef llvm;
   LLVMTargetDataRef layout;
-  bool is_x86; /* else arm64 */
+  bool is_x86;         /* else arm64 */
+  bool has_tail_calls; /* own functions have the convention that allows them (convention.c) */
 
   LLVMTypeRef void_, i1, i8, i16, i32, i64, f32, f64, ptr, v128;
   LLVMTypeRef abi[ABI_STRUCT_COUNT];
   LLVMTypeRef cell;          /* of a global in the instance */
-  LLVMTypeRef instance_type; /* header and own cells */
+  LLVMTypeRef instance_type; /* LOWER_INSTANCE_* */
   struct {
     LLVMValueRef value;
     LLVMTypeRef type;
@@ -75,14 +76,14 @@ struct lower_module {
 
   LLVMValueRef access_tags[ACCESS_COUNT]; /* metadata */
   unsigned tbaa_kind, invariant_load_kind;
-  LLVMAttributeRef nounwind, cold, noreturn, noundef;
+  LLVMAttributeRef nounwind, cold, noreturn, noundef, no_inlining;
   LLVMValueRef sideeffect;
   LLVMTypeRef sideeffect_type;
 
   struct lower_func *funcs;
   struct lower_table *tables;
-  LLVMTypeRef *func_types;   /* per type index: compiled functions */
-  LLVMTypeRef *import_types; /* per type index: C functions that take their caller first */
+  LLVMTypeRef *func_types;   /* per type index: own functions */
+  LLVMTypeRef *import_types; /* per type index: C functions that take an instance first */
   LLVMValueRef *entries;     /* per type index: entry(code, instance, slots), or NULL until needed */
   LLVMValueRef *globals;     /* static model: the variables */
   LLVMValueRef instance;     /* static model: the one instance */
@@ -90,6 +91,17 @@ struct lower_module {
   LLVMValueRef memory_symbol;
   uint32_t *references; /* slot to function index */
   uint32_t reference_count;
+};
+
+/* The parts of an instance: its header, arguments that find no register, the cells of its globals. */
+enum { LOWER_INSTANCE_HEADER, LOWER_INSTANCE_ARGUMENTS, LOWER_INSTANCE_CELLS };
+
+/* What a call calls. */
+struct lower_callee {
+  uint32_t type; /* index */
+  LLVMValueRef code;
+  LLVMValueRef instance; /* its first argument, or NULL if it takes none */
+  bool is_own;           /* has the convention of the module's own functions, else that of C */
 };
 
 enum frame_kind { FRAME_FUNCTION, FRAME_BLOCK, FRAME_LOOP, FRAME_IF, FRAME_ELSE };
@@ -201,22 +213,37 @@ void lower_instruction(struct lower_function *f, const struct wasm_insn *insn);
 void lower_set_attributes(struct lower_module *m, LLVMValueRef function);
 /* The alloca of a local. */
 LLVMValueRef lower_local(struct lower_function *f, uint32_t index);
-/* The slots that a value takes: one, or two for v128. */
-uint32_t lower_slot_width(unsigned type);
-/* Stores a result into its slot, whose upper half a narrow value leaves zero. */
-void lower_store_slot(struct lower_module *m, LLVMBuilderRef b, LLVMValueRef value, LLVMValueRef slots,
-                      uint32_t index);
 
 /* ---- control.c */
 void lower_return_values(struct lower_function *f);
 LLVMBasicBlockRef lower_block_new(struct lower_function *f, const char *name);
 void lower_frame_function(struct lower_function *f);
 
-/* ---- call.c */
-LLVMTypeRef lower_func_type(const struct lower_module *m, const struct wasm_func_type *type,
-                            bool takes_instance);
+/* ---- convention.c */
+/* The LLVM type of functions of the module itself, or of C functions. */
+LLVMTypeRef lower_func_type(const struct lower_module *m, const struct wasm_func_type *type, bool is_own);
+/* Adds an internal function of a type and convention. */
+LLVMValueRef lower_add_function(struct lower_module *m, const char *name, LLVMTypeRef type, bool is_own);
+/* The slots of the instance that own functions of a type take for parameters without registers. */
+uint32_t lower_argument_slots(const struct lower_module *m, const struct wasm_func_type *type);
+/* The parameters of f->value, which is of this convention. Before anything else is emitted. */
+LLVMValueRef *lower_parameters(struct lower_function *f, const struct wasm_func_type *type, bool is_own);
+/* Calls with these parameters. `results`: where two and more results go, else NULL. */
+LLVMValueRef lower_build_call(struct lower_function *f, const struct lower_callee *callee,
+                              const LLVMValueRef *values, LLVMValueRef results);
+/* The slots that a value takes: one, or two for v128; and all results of a type. */
+uint32_t lower_slot_width(unsigned type);
+uint32_t lower_result_slots(const struct wasm_func_type *type);
+LLVMValueRef lower_load_slot(struct lower_module *m, LLVMBuilderRef b, unsigned type, LLVMValueRef slots,
+                             uint32_t slot);
+/* Stores a value into its slot, whose upper half a narrow one leaves zero. */
+void lower_store_slot(struct lower_module *m, LLVMBuilderRef b, LLVMValueRef value, LLVMValueRef slots,
+                      uint32_t index);
+
+/* ---- bridge.c */
 LLVMValueRef lower_entry(struct lower_module *m, uint32_t type);
 LLVMValueRef lower_import_wrapper(struct lower_module *m, uint32_t function);
+LLVMValueRef lower_adaptor(struct lower_module *m, uint32_t function);
 
 /* ---- table.c */
 LLVMValueRef lower_ref_func_value(struct lower_function *f, uint32_t function);

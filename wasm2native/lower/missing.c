@@ -33,7 +33,7 @@ static void define(struct lower_module *m, const struct wasm_import *import, boo
     return;
   }
   const struct wasm_func_type *type = wasm_func_type_of(m->wasm, import->index);
-  LLVMValueRef function = LLVMAddFunction(m->llvm, symbol, lower_func_type(m, type, true));
+  LLVMValueRef function = LLVMAddFunction(m->llvm, symbol, lower_func_type(m, type, false));
   LLVMBuilderRef b = LLVMCreateBuilderInContext(m->context);
   lower_set_attributes(m, function);
   LLVMPositionBuilderAtEnd(b, LLVMAppendBasicBlockInContext(m->context, function, ""));

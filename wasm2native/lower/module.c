@@ -59,16 +59,24 @@ static void make_types(struct lower_module *m) {
   m->func_types = ARENA_ARRAY(m->arena, LLVMTypeRef, count);
   m->import_types = ARENA_ARRAY(m->arena, LLVMTypeRef, count);
   m->entries = ARENA_ARRAY(m->arena, LLVMValueRef, count);
+  uint32_t slots = 0;
   for (uint32_t i = 0; i < count; i++) {
-    if (m->wasm->types[i].kind == WASM_TYPE_FUNC) {
-      m->func_types[i] = lower_func_type(m, wasm_func_type_at(m->wasm, i), is_instance);
-      m->import_types[i] = lower_func_type(m, wasm_func_type_at(m->wasm, i), true);
+    if (m->wasm->types[i].kind != WASM_TYPE_FUNC) {
+      continue;
     }
+    const struct wasm_func_type *type = wasm_func_type_at(m->wasm, i);
+    m->func_types[i] = lower_func_type(m, type, true);
+    m->import_types[i] = lower_func_type(m, type, false);
+    uint32_t needed = lower_argument_slots(m, type);
+    slots = needed > slots ? needed : slots;
   }
   uint32_t own = is_instance ? m->wasm->global_count - m->wasm->global_import_count : 0;
   m->cell = LLVMArrayType2(m->i8, WASMRT_CELL_SIZE);
-  LLVMTypeRef fields[] = {m->abi[ABI_instance], LLVMArrayType2(m->cell, own)};
-  m->instance_type = LLVMStructTypeInContext(m->context, fields, 2, 0);
+  LLVMTypeRef fields[] = {[LOWER_INSTANCE_HEADER] = m->abi[ABI_instance],
+                          [LOWER_INSTANCE_ARGUMENTS] =
+                              LLVMArrayType2(m->i64, slots + slots % 2), /* cells stay aligned */
+                          [LOWER_INSTANCE_CELLS] = LLVMArrayType2(m->cell, own)};
+  m->instance_type = LLVMStructTypeInContext(m->context, fields, 3, 0);
 }
 
 /*
@@ -112,10 +120,8 @@ static void declare_functions(struct lower_module *m) {
     }
     struct lower_func *func = &m->funcs[i];
     func->type = m->func_types[wasm->funcs[i].type];
-    func->value = LLVMAddFunction(m->llvm, function_name(m, i), func->type);
-    LLVMSetLinkage(func->value, LLVMInternalLinkage);
+    func->value = lower_add_function(m, function_name(m, i), func->type, true);
     LLVMSetSection(func->value, WASMRT_TEXT_SECTION);
-    lower_set_attributes(m, func->value);
     char index[16];
     int length = snprintf(index, sizeof index, "%u", i);
     LLVMAddAttributeAtIndex(func->value, LLVMAttributeFunctionIndex,
@@ -163,6 +169,7 @@ LLVMModuleRef lower_module(const struct wasm_module *wasm, const struct lower_op
   struct lower_module m = {
       .wasm = wasm, .options = options, .arena = arena, .context = context, .layout = layout};
   m.is_x86 = strncmp(triple, "x86_64", strlen("x86_64")) == 0;
+  m.has_tail_calls = (wasm->used & WASM_FEATURE_BIT(WASM_FEATURE_TAIL_CALL)) != 0;
   m.llvm = LLVMModuleCreateWithNameInContext(options->name, context);
   LLVMSetTarget(m.llvm, triple);
   LLVMSetModuleDataLayout(m.llvm, layout);

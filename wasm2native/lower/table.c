@@ -253,9 +253,7 @@ static LLVMValueRef code_of(struct lower_module *m, uint32_t function) {
 static LLVMValueRef trap_function(struct lower_module *m, uint32_t type_class, enum wasmrt_trap_code code) {
   char name[32];
   snprintf(name, sizeof name, "trap.%u.%u", (unsigned)code, type_class);
-  LLVMValueRef function = LLVMAddFunction(m->llvm, name, m->func_types[type_class]);
-  LLVMSetLinkage(function, LLVMInternalLinkage);
-  lower_set_attributes(m, function);
+  LLVMValueRef function = lower_add_function(m, name, m->func_types[type_class], true);
   LLVMBuilderRef b = LLVMCreateBuilderInContext(m->context);
   LLVMPositionBuilderAtEnd(b, LLVMAppendBasicBlockInContext(m->context, function, ""));
   LLVMValueRef callee = lower_op(m, ABI_OP_trap);

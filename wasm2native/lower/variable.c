@@ -37,7 +37,7 @@ LLVMValueRef lower_global_address(struct lower_function *f, uint32_t index) {
     lower_set_access(f, cell, ACCESS_CONSTANT);
     return cell;
   }
-  LLVMValueRef path[] = {LLVMConstInt(m->i32, 0, 0), LLVMConstInt(m->i32, 1, 0),
+  LLVMValueRef path[] = {LLVMConstInt(m->i32, 0, 0), LLVMConstInt(m->i32, LOWER_INSTANCE_CELLS, 0),
                          LLVMConstInt(m->i32, index - m->wasm->global_import_count, 0)};
   return LLVMBuildGEP2(f->b, m->instance_type, f->instance, path, 3, "");
 }

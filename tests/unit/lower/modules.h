@@ -88,7 +88,7 @@ static inline void lowered_begin(struct lowered *l, const struct built *built, e
   struct diag_sink sink = {0};
   ck_assert(wasm_module_decode((struct slice){built->bytes, built->size}, wasm_features_default(), &l->arena,
                                &sink, &l->wasm));
-  l->wasm.used = wasm_features_default();
+  l->wasm.used = wasm_features_default() & ~WASM_FEATURE_BIT(WASM_FEATURE_TAIL_CALL);
   l->module = lower_module(&l->wasm, &l->options, l->context, triple, l->layout, &l->arena);
   ck_assert(!LLVMVerifyModule(l->module, LLVMAbortProcessAction, NULL));
 }
