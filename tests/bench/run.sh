@@ -1,13 +1,14 @@
 #!/bin/sh
 # Compares the speed of executables made by wasm2native with native builds of the same sources by clang -O3,
-# on CPU kernels in C and C++; then the size and the start of a small program.
+# on CPU kernels in C and C++, and on kernels written with vector intrinsics, those of WebAssembly against
+# those of this machine (kernels/simd/vector.h); then the size and the start of a small program.
 #
 #   sh tests/bench/run.sh [--quick] [--tsv FILE] [-O0|-O1|-O2|-O3|-Os|-Oz] [KERNEL...]
 #
 #   --quick   shorter runs: figures for a first impression
-#   --tsv     writes rows of kernel, cpu, native seconds, wasm2native seconds, ratio
+#   --tsv     writes rows of kernel, cpu, native seconds, wasm2native seconds, ratio, kind
 #   -O...     wasm2native's optimisation level, default -O2
-#   KERNEL    only these: the names of the files in tests/bench/kernels
+#   KERNEL    only these: the names of the files in tests/bench/kernels and kernels/simd; simd is all of the latter
 #
 # Each kernel is built for the baseline CPU and for this machine's, and run in turn, native and wasm2native;
 # the best time of each counts. Ratios are wasm2native's time over native. The environment variable
@@ -18,13 +19,13 @@ here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
 tool=${WASM2NATIVE:-$root/build/bin/wasm2native}
 work=${BENCH:-$root/build/bench}
-rounds=7 slice=0.25 starts=1000
+rounds=25 slice=0.07 starts=1000
 tsv=
 level=-O2
 only=
 while [ $# -gt 0 ]; do
   case $1 in
-  --quick) rounds=3 slice=0.06 starts=200 ;;
+  --quick) rounds=6 slice=0.03 starts=200 ;;
   --tsv) tsv=${2:?--tsv needs a file}; shift ;;
   --tsv=*) tsv=${1#--tsv=} ;;
   -O[0123sz]) level=$1 ;;
@@ -42,7 +43,7 @@ aarch64) baseline=armv8-a architectures="aarch64 x86_64" ;;
 *) echo "run.sh: this machine is neither x86-64 nor arm64" >&2; exit 2 ;;
 esac
 
-mkdir -p "$work" && rm -f "$work"/*.tsv
+mkdir -p "$work" && rm -f "$work"/*.tsv "$work"/*.wasm
 [ -z "$tsv" ] || tsv=$(realpath "$tsv") || exit 2
 cd "$work" || exit 2
 failures=0
@@ -54,6 +55,10 @@ fail() {
 
 # No -O when linking modules: clang would then run wasm-opt where it is installed.
 build() { # KERNEL SOURCE CPU
+  features=
+  case $2 in
+  */simd/*) features=-msimd128 ;;
+  esac
   case $3 in
   baseline) march=$baseline tune= ;;
   native) march=native tune=--cpu=native ;;
@@ -63,7 +68,7 @@ build() { # KERNEL SOURCE CPU
   *.cpp) clang=clang++-19 ;;
   esac
   if ! [ -e "$1.wasm" ]; then
-    $clang -O3 --target=wasm32-wasi -fno-exceptions -c "$2" -o "$1.wasm.o" &&
+    $clang -O3 --target=wasm32-wasi $features -fno-exceptions -c "$2" -o "$1.wasm.o" &&
       clang-19 -O3 --target=wasm32-wasi -c "$here/kernels/main.c" -o main.wasm.o &&
       $clang --target=wasm32-wasi "$1.wasm.o" main.wasm.o -o "$1.wasm" || return 1
   fi
@@ -80,11 +85,15 @@ calibrate() { # PROGRAM
 
 echo "kernel        cpu        native s   wasm2native s   ratio"
 for cpu in baseline native; do
-  for source in "$here"/kernels/*.c "$here"/kernels/*.cpp; do
+  for source in "$here"/kernels/*.c "$here"/kernels/*.cpp "$here"/kernels/simd/*.c; do
     kernel=$(basename "$source")
     kernel=${kernel%.*}
     [ $kernel != main ] || continue
-    case " ${only:-$kernel} " in *" $kernel "*) ;; *) continue ;; esac
+    kind=scalar
+    case $source in
+    */simd/*) kind=simd ;;
+    esac
+    case " ${only:-$kernel} " in *" $kernel "* | *" $kind "*) ;; *) continue ;; esac
     if ! build $kernel "$source" $cpu >"$kernel.log" 2>&1; then
       fail "$kernel does not build"
       head -n 5 "$kernel.log"
@@ -104,22 +113,30 @@ for cpu in baseline native; do
       head -n 1 $kernel.native.times $kernel.w2n.times
       continue
     fi
-    awk -v kernel=$kernel -v cpu=$cpu -v runs=$runs '
+    awk -v kernel=$kernel -v cpu=$cpu -v runs=$runs -v kind=$kind '
       FNR == 1 { file++ }
       !best[file] || $2 < best[file] { best[file] = $2 }
       END {
-        printf "%s\t%s\t%.6f\t%.6f\t%.3f\n", kernel, cpu, best[1] / runs, best[2] / runs, best[2] / best[1]
+        printf "%s\t%s\t%.6f\t%.6f\t%.3f\t%s\n",
+          kernel, cpu, best[1] / runs, best[2] / runs, best[2] / best[1], kind
       }
     ' $kernel.native.times $kernel.w2n.times >row.tsv
     awk -F '\t' '{ printf "%-13s %-9s %9.6f       %9.6f   %5.2f\n", $1, $2, $3, $4, $5 }' row.tsv
     cat row.tsv >>all.tsv
   done
-  [ ! -e all.tsv ] || awk -F '\t' -v cpu=$cpu -v level=$level '$2 == cpu { sum += log($5); n++ }
-    END { if (n) printf "geometric mean of %d kernels, %s CPU, %s: %.3f\n\n", n, cpu, level, exp(sum / n) }
+  [ ! -e all.tsv ] || awk -F '\t' -v cpu=$cpu -v level=$level '
+    $2 == cpu { sum[$6] += log($5); n[$6]++ }
+    function mean(kind) {
+      if (n[kind]) {
+        printf "geometric mean of %d %s kernels, %s CPU, %s: %.3f\n",
+          n[kind], kind, cpu, level, exp(sum[kind] / n[kind])
+      }
+    }
+    END { mean("scalar"); mean("simd"); print "" }
   ' all.tsv
 done
 if [ -n "$tsv" ]; then
-  { printf 'kernel\tcpu\tnative seconds\tw2n seconds\tratio\n'; cat all.tsv; } >"$tsv"
+  { printf 'kernel\tcpu\tnative seconds\tw2n seconds\tratio\tkind\n'; cat all.tsv; } >"$tsv"
 fi
 
 # ---- size and start: hello, world ----
