@@ -9,6 +9,11 @@ enum wasmrt_status wasmrt_call(const struct wasmrt_funcref *function, uint64_t *
     return wasmrt_fail(error, WASMRT_ERROR_MEMORY, "not enough memory to run compiled code on this thread",
                        NULL);
   }
+  const struct wasmrt_type *type = function->type;
+  if ((type->flags & WASMRT_TYPE_CHECKS_PARAMS) &&
+      !wasmrt_values_fit(type->kinds, type->param_count, slots, wasmrt_is_static_function(function))) {
+    return wasmrt_fail(error, WASMRT_ERROR_ARGUMENT, "a reference is not of the type of its parameter", NULL);
+  }
   if (wasmrt_stack_is_low()) {
     return wasmrt_error_trap(error, WASMRT_TRAP_STACK_EXHAUSTED);
   }
@@ -16,7 +21,17 @@ enum wasmrt_status wasmrt_call(const struct wasmrt_funcref *function, uint64_t *
 }
 
 struct wasmrt_signature wasmrt_function_signature(const struct wasmrt_funcref *function) {
-  const struct wasmrt_type *type = function->type;
+  return wasmrt_type_signature(function->type);
+}
+
+const struct wasmrt_type *wasmrt_function_type(const struct wasmrt_funcref *function) {
+  return function->type;
+}
+
+struct wasmrt_signature wasmrt_type_signature(const struct wasmrt_type *type) {
+  if (type->kind != WASMRT_TYPE_FUNC) {
+    return (struct wasmrt_signature){0, 0, NULL};
+  }
   return (struct wasmrt_signature){type->param_count, type->result_count, type->kinds};
 }
 
@@ -30,10 +45,14 @@ bool wasmrt_export_at(const struct wasmrt_instance *instance, uint32_t index, st
   const struct wasmrt_export *export = &module->exports[index];
   struct wasmrt_item item;
   wasmrt_module_export(module, index, &item);
-  object->type = item.type;
+  object->type = item.type; /* with the module's numbers of types: */
+  object->type.type = wasmrt_kind_canonical(item.type.type, instance->types);
+  object->is_static = (module->flags & WASMRT_MODULE_STATIC) != 0;
   switch (export->kind) {
   case WASMRT_FUNC:
     object->of.function = &instance->functions[export->index];
+    object->type.signature = wasmrt_function_signature(object->of.function);
+    object->type.number = object->of.function->type->number;
     return true;
   case WASMRT_TABLE:
     object->of.table = instance->tables[export->index];
@@ -95,10 +114,11 @@ void wasmrt_global_get(const struct wasmrt_extern *global, uint64_t *slots) {
 }
 
 bool wasmrt_global_set(const struct wasmrt_extern *global, const uint64_t *slots) {
-  if (global->type.is_mutable) {
-    memcpy(global->of.global, slots, value_size(global->type.type));
+  if (!global->type.is_mutable || !wasmrt_values_fit(&global->type.type, 1, slots, global->is_static)) {
+    return false;
   }
-  return global->type.is_mutable;
+  memcpy(global->of.global, slots, value_size(global->type.type));
+  return true;
 }
 
 const struct wasmrt_module *wasmrt_instance_module(const struct wasmrt_instance *instance) {

@@ -65,6 +65,15 @@ static uint64_t read_argument(struct arguments *arguments, bool real, const uint
   }
 }
 
+/* What a callback returned goes to compiled code, which relies on its type. */
+static bool results_fit(const struct wasmrt_binding *binding, const uint64_t *slots) {
+  const struct wasmrt_type *type = binding->type;
+  const struct wasmrt_instance *caller = binding->caller;
+  const bool is_static = caller != NULL && (caller->module->flags & WASMRT_MODULE_STATIC);
+  return !(type->flags & WASMRT_TYPE_CHECKS_RESULTS) ||
+         wasmrt_values_fit(type->kinds + type->param_count, type->result_count, slots, is_static);
+}
+
 /* Runs the callback; raises what it returns. */
 static void run_callback(const struct wasmrt_binding *binding, uint64_t *slots) {
   struct wasmrt_thread *thread = &wasmrt_thread;
@@ -80,6 +89,11 @@ static void run_callback(const struct wasmrt_binding *binding, uint64_t *slots) 
       wasmrt_fail(error, status, wasmrt_trap_message(WASMRT_TRAP_HOST), NULL);
     }
     wasmrt_raise_host(status);
+  }
+  if (!results_fit(binding, slots)) {
+    wasmrt_raise_host(
+        wasmrt_fail(error, WASMRT_ERROR_HOST,
+                    "a host function returned a reference that is not of the type of its result", NULL));
   }
 }
 

@@ -144,12 +144,11 @@ static enum wasmrt_status bind_import(struct wasmrt_instance *instance, const st
                                       wasmrt_resolve *resolve, void *context, struct wasmrt_error *error) {
   const struct wasmrt_module *module = instance->module;
   struct wasmrt_extern object;
-  if (!resolve(context, import, &object)) {
+  if (!resolve(context, instance, import, &object)) {
     return fail_to_link(module, import, "unknown import", "", error);
   }
   const char *why;
-  const struct wasmrt_type *type = import->kind == WASMRT_FUNC ? instance->types[import->type] : NULL;
-  if (!wasmrt_import_matches(module, import, type, &object, &why)) {
+  if (!wasmrt_import_matches(module, import, instance->types, &object, &why)) {
     char reason[160] = ": ";
     strcat(reason, why);
     return fail_to_link(module, import, "incompatible import type", reason, error);
@@ -234,6 +233,7 @@ static enum wasmrt_status make_tables(struct wasmrt_instance *instance, void **e
     if (status != WASMRT_OK) {
       return status;
     }
+    record->table.type = wasmrt_kind_canonical(module->tables[i].type, instance->types);
     record->table.flags = module->flags & WASMRT_MODULE_STATIC ? WASMRT_TABLE_STATIC : 0;
     instance->tables[i] = &record->table;
     entries += module->tables[i].min;

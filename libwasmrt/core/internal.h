@@ -38,6 +38,20 @@ const struct wasmrt_type *wasmrt_type_parse(const char *signature);
 /* The type of a canonical number, or NULL. */
 const struct wasmrt_type *wasmrt_type_numbered(uint32_t number);
 
+/* subtype.c. Whether a value type is a reference type; whether it is one that exists in this process. */
+bool wasmrt_is_reference(uint32_t kind);
+bool wasmrt_is_known_reference(uint32_t kind);
+/* A value type of a module with canonical type numbers. */
+uint32_t wasmrt_kind_canonical(uint32_t kind, const struct wasmrt_type *const *types);
+/*
+ * Whether a reference that comes from the host is of this type (canonical), so that compiled code may rely on
+ * it. Code in the static model can use only functions of that model, and other code none of them.
+ */
+bool wasmrt_reference_fits(uint32_t kind, const void *reference, bool is_static);
+/* The same for all references among the values in `slots`. */
+bool wasmrt_values_fit(const uint32_t *kinds, uint32_t count, const uint64_t *slots, bool is_static);
+bool wasmrt_is_static_function(const struct wasmrt_funcref *function);
+
 /* ---- Ranges of addresses (range.c) ------------------------------------------------------------------ */
 
 /*
@@ -111,6 +125,8 @@ enum { WASMRT_TABLE_MAX = 10000000 };
 enum wasmrt_status wasmrt_table_create(struct wasmrt_table_record *record, const struct wasmrt_limits *limits,
                                        void **storage, uint64_t max_entries, struct wasmrt_error *error);
 void wasmrt_table_destroy(struct wasmrt_table_record *record);
+/* Whether the host may put this reference into the table. */
+bool wasmrt_table_takes(const struct wasmrt_table *table, const void *reference);
 
 /* ---- Instances (instance.c) ------------------------------------------------------------------------- */
 
@@ -136,8 +152,10 @@ struct wasmrt_runtime {
   bool is_registered; /* its code among wasmrt_text_ranges */
 };
 
-/* Finds what an import is bound to; false if there is nothing of that name. */
-typedef bool wasmrt_resolve(void *context, const struct wasmrt_import *import, struct wasmrt_extern *object);
+/* Finds what an import of an instance, whose types are known, is bound to; false if there is nothing of that
+ * name. */
+typedef bool wasmrt_resolve(void *context, const struct wasmrt_instance *instance,
+                            const struct wasmrt_import *import, struct wasmrt_extern *object);
 
 /* Makes an instance and binds its imports, but runs none of its code. */
 enum wasmrt_status wasmrt_instance_create(const struct wasmrt_module *module,
@@ -155,10 +173,12 @@ bool wasmrt_export_named(const struct wasmrt_instance *instance, const char *nam
 /* The type of an import as the module declares it. */
 struct wasmrt_extern_type wasmrt_import_type(const struct wasmrt_module *module,
                                              const struct wasmrt_import *import);
-/* Whether `object` can stand for what the import declares (spec 4.5.4); if not, `why` says it in a few words.
+/*
+ * Whether `object` can stand for what the import declares (spec 4.5.4); if not, `why` says it in a few words.
+ * `types` are the canonical types of the module.
  */
 bool wasmrt_import_matches(const struct wasmrt_module *module, const struct wasmrt_import *import,
-                           const struct wasmrt_type *type, const struct wasmrt_extern *object,
+                           const struct wasmrt_type *const *types, const struct wasmrt_extern *object,
                            const char **why);
 
 /* A type in the text format, cut to `size`: "(func (param i32) (result i64))". */

@@ -1,10 +1,13 @@
 /*
  * Binding imports: whether an object can stand for what a module declares, and what to say if not.
- * Specification: 3.5.9 (import subtyping, in 2.0 that is limits and mutability), 4.5.4 (instantiation).
+ * Specification: 3.3.9 to 3.3.16 (matching of external types), 4.5.4 (instantiation).
  */
 #include <string.h>
 
 #include "internal.h"
+
+static const char only_by_the_host[] =
+    "functions of a module in the static model can only be called by the host";
 
 struct wasmrt_extern_type wasmrt_import_type(const struct wasmrt_module *module,
                                              const struct wasmrt_import *import) {
@@ -13,6 +16,7 @@ struct wasmrt_extern_type wasmrt_import_type(const struct wasmrt_module *module,
     const struct wasmrt_deftype *function = &module->types[import->type];
     type.signature =
         (struct wasmrt_signature){function->param_count, function->result_count, function->kinds};
+    type.number = import->type;
   } else if (import->kind == WASMRT_TABLE || import->kind == WASMRT_MEMORY) {
     const struct wasmrt_limits *limits =
         &(import->kind == WASMRT_TABLE ? module->tables : module->memories)[import->index];
@@ -26,7 +30,7 @@ struct wasmrt_extern_type wasmrt_import_type(const struct wasmrt_module *module,
   return type;
 }
 
-/* 3.5.9: `size` and `max` of the object against what is declared. */
+/* 3.3.11: `size` and `max` of the object against what is declared. */
 static bool limits_match(const struct wasmrt_limits *declared, uint64_t size, uint64_t max,
                          const char **why) {
   if (size < declared->min) {
@@ -40,14 +44,16 @@ static bool limits_match(const struct wasmrt_limits *declared, uint64_t size, ui
   return true;
 }
 
-static bool table_matches(const struct wasmrt_limits *declared, const struct wasmrt_table *table,
-                          const char **why) {
-  if (table->type != declared->type) {
+/* What is in a table can be read and written by all who have it, so that the types of its entries must be
+ * one. */
+static bool table_matches(const struct wasmrt_limits *declared, const struct wasmrt_type *const *types,
+                          const struct wasmrt_table *table, const char **why) {
+  if (table->type != wasmrt_kind_canonical(declared->type, types)) {
     *why = "its entries have another type";
     return false;
   }
   if (table->flags & WASMRT_TABLE_STATIC) {
-    *why = "functions of a module in the static model can only be called by the host";
+    *why = only_by_the_host;
     return false;
   }
   const struct wasmrt_table_record *record = (const struct wasmrt_table_record *)table;
@@ -80,20 +86,36 @@ static bool memory_matches(const struct wasmrt_module *module, const struct wasm
 
 static bool function_matches(const struct wasmrt_type *type, const struct wasmrt_funcref *function,
                              const char **why) {
-  if (function->type != type) {
+  if (!wasmrt_is_subtype(function->type, type)) {
     *why = "it has another signature";
     return false;
   }
-  const struct wasmrt_instance *origin = wasmrt_is_host_function(function) ? NULL : function->instance;
-  if (origin != NULL && (origin->module->flags & WASMRT_MODULE_STATIC)) {
-    *why = "functions of a module in the static model can only be called by the host";
+  if (wasmrt_is_static_function(function)) {
+    *why = only_by_the_host;
+    return false;
+  }
+  return true;
+}
+
+/* A global that somebody writes has to have the very type for all; of others a subtype will do (spec 3.3.14).
+ */
+static bool global_matches(const struct wasmrt_global *declared, const struct wasmrt_type *const *types,
+                           const struct wasmrt_extern *object, const char **why) {
+  const uint32_t expected = wasmrt_kind_canonical(declared->type, types), actual = object->type.type;
+  const bool matches = declared->is_mutable ? actual == expected : wasmrt_kind_matches(actual, expected);
+  if (!matches || object->type.is_mutable != (declared->is_mutable != 0)) {
+    *why = "its value's type or mutability is another";
+    return false;
+  }
+  if (object->is_static && wasmrt_kind_matches(actual, WASMRT_FUNCREF)) {
+    *why = only_by_the_host;
     return false;
   }
   return true;
 }
 
 bool wasmrt_import_matches(const struct wasmrt_module *module, const struct wasmrt_import *import,
-                           const struct wasmrt_type *type, const struct wasmrt_extern *object,
+                           const struct wasmrt_type *const *types, const struct wasmrt_extern *object,
                            const char **why) {
   *why = "it is of another kind";
   if (object->type.kind != (enum wasmrt_extern_kind)import->kind) {
@@ -101,16 +123,13 @@ bool wasmrt_import_matches(const struct wasmrt_module *module, const struct wasm
   }
   switch (object->type.kind) {
   case WASMRT_FUNC:
-    return function_matches(type, object->of.function, why);
+    return function_matches(types[import->type], object->of.function, why);
   case WASMRT_TABLE:
-    return table_matches(&module->tables[import->index], object->of.table, why);
+    return table_matches(&module->tables[import->index], types, object->of.table, why);
   case WASMRT_MEMORY:
     return memory_matches(module, import, object->of.memory, why);
-  case WASMRT_GLOBAL: {
-    const struct wasmrt_global *declared = &module->globals[import->index];
-    *why = "its value's type or mutability is another";
-    return object->type.type == declared->type && object->type.is_mutable == (declared->is_mutable != 0);
-  }
+  case WASMRT_GLOBAL:
+    return global_matches(&module->globals[import->index], types, object, why);
   default:
     return false;
   }
@@ -125,7 +144,32 @@ static void append(char *text, size_t size, const char *more) {
   text[length + count] = '\0';
 }
 
-static const char *kind_name(uint32_t kind) {
+/* The heap types from the bottom of the exceptions on, and the abbreviations for nullable references
+ * (spec 6.4.3). */
+static const struct {
+  const char *name, *reference;
+} heap_names[] = {{"exn", "exnref"},         {"array", "arrayref"},
+                  {"struct", "structref"},   {"i31", "i31ref"},
+                  {"eq", "eqref"},           {"any", "anyref"},
+                  {"extern", "externref"},   {"func", "funcref"},
+                  {"none", "nullref"},       {"noextern", "nullexternref"},
+                  {"nofunc", "nullfuncref"}, {"noexn", "nullexnref"}};
+
+static void append_reference(char *text, size_t size, uint32_t kind) {
+  const uint32_t heap = kind >> 8, row = heap - (WASMRT_HEAP_ABSTRACT | WASMRT_HEAP_EXN);
+  const bool is_nullable = (kind & 0xff) == WASMRT_REF_NULL;
+  const bool has_name = row < sizeof heap_names / sizeof *heap_names;
+  if (has_name && is_nullable) {
+    append(text, size, heap_names[row].reference);
+    return;
+  }
+  char digits[21];
+  append(text, size, is_nullable ? "(ref null " : "(ref ");
+  append(text, size, has_name ? heap_names[row].name : wasmrt_decimal(heap, digits));
+  append(text, size, ")");
+}
+
+static const char *number_name(uint32_t kind) {
   switch (kind) {
   case WASMRT_I32:
     return "i32";
@@ -137,12 +181,16 @@ static const char *kind_name(uint32_t kind) {
     return "f64";
   case WASMRT_V128:
     return "v128";
-  case WASMRT_FUNCREF:
-    return "funcref";
-  case WASMRT_EXTERNREF:
-    return "externref";
   default:
     return "?";
+  }
+}
+
+static void append_kind(char *text, size_t size, uint32_t kind) {
+  if (wasmrt_is_reference(kind)) {
+    append_reference(text, size, kind);
+  } else {
+    append(text, size, number_name(kind));
   }
 }
 
@@ -151,7 +199,7 @@ static void append_kinds(char *text, size_t size, const char *word, const uint32
     append(text, size, word);
     for (uint32_t i = 0; i < count; i++) {
       append(text, size, " ");
-      append(text, size, kind_name(kinds[i]));
+      append_kind(text, size, kinds[i]);
     }
     append(text, size, ")");
   }
@@ -179,7 +227,7 @@ void wasmrt_type_describe(const struct wasmrt_extern_type *type, char *text, siz
     append(text, size, "(table ");
     append_limits(text, size, type);
     append(text, size, " ");
-    append(text, size, kind_name(type->type));
+    append_kind(text, size, type->type);
     break;
   case WASMRT_MEMORY:
     append(text, size, "(memory ");
@@ -187,7 +235,7 @@ void wasmrt_type_describe(const struct wasmrt_extern_type *type, char *text, siz
     break;
   case WASMRT_GLOBAL:
     append(text, size, type->is_mutable ? "(global (mut " : "(global ");
-    append(text, size, kind_name(type->type));
+    append_kind(text, size, type->type);
     append(text, size, type->is_mutable ? ")" : "");
     break;
   default:

@@ -130,16 +130,26 @@ struct resolver {
   struct wasmrt_funcref function;
 };
 
-/* The functions that a module in the instance model imports are in the program: the linker found them. */
-static bool resolve_import(void *context, const struct wasmrt_import *import, struct wasmrt_extern *object) {
+/*
+ * The functions that a module in the instance model imports are in the program: the linker found them. Nobody
+ * looks at what they return, so that they cannot be of a type that promises more than that it is a reference.
+ */
+static bool resolve_import(void *context, const struct wasmrt_instance *instance,
+                           const struct wasmrt_import *import, struct wasmrt_extern *object) {
   struct resolver *resolver = context;
   if (import->kind != WASMRT_FUNC) {
     return false;
   }
-  const struct wasmrt_deftype *type = &wasmrt_program_record.module->types[import->type];
+  const struct wasmrt_type *type = instance->types[import->type];
+  for (uint32_t i = type->param_count; i < type->param_count + type->result_count; i++) {
+    if (wasmrt_is_reference(type->kinds[i]) && type->kinds[i] != WASMRT_FUNCREF &&
+        type->kinds[i] != WASMRT_EXTERNREF) {
+      return false;
+    }
+  }
   resolver->binding = (struct wasmrt_binding){
       .native = wasmrt_program_record.imports[import->index],
-      .type = wasmrt_type_intern(type->param_count, type->result_count, type->kinds),
+      .type = type,
   };
   resolver->function = wasmrt_host_funcref(&resolver->binding);
   *object = (struct wasmrt_extern){.type = {.kind = WASMRT_FUNC}, .of = {.function = &resolver->function}};

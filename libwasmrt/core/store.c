@@ -74,6 +74,36 @@ static enum wasmrt_status fail_for_memory(struct wasmrt_error *error) {
   return wasmrt_fail(error, WASMRT_ERROR_MEMORY, "not enough memory", NULL);
 }
 
+/* ---- Types ------------------------------------------------------------------------------------------ */
+
+const struct wasmrt_type *wasmrt_type_make(const struct wasmrt_signature *signature) {
+  const uint64_t count = (uint64_t)signature->param_count + signature->result_count;
+  for (uint64_t i = 0; i < count && count <= 2 * WASMRT_VALUES_MAX; i++) {
+    const uint32_t kind = signature->kinds[i];
+    if (!wasmrt_is_known_reference(kind) && (kind < WASMRT_V128 || kind > WASMRT_I32)) {
+      return NULL;
+    }
+  }
+  return wasmrt_type_intern(signature->param_count, signature->result_count, signature->kinds);
+}
+
+const struct wasmrt_type *wasmrt_module_type(const struct wasmrt_module *module, uint32_t index) {
+  if (wasmrt_module_unfit(module) != NULL || index >= module->type_count) {
+    return NULL;
+  }
+  const struct wasmrt_type **types = calloc(module->type_count, sizeof *types);
+  const struct wasmrt_type *type = NULL;
+  if (types != NULL && wasmrt_types_intern(module->types, module->type_count, types)) {
+    type = types[index];
+  }
+  free(types);
+  return type;
+}
+
+uint32_t wasmrt_type_reference(const struct wasmrt_type *type, bool is_nullable) {
+  return type->number << 8 | (is_nullable ? WASMRT_REF_NULL : WASMRT_REF);
+}
+
 /* ---- Resolution ------------------------------------------------------------------------------------- */
 
 static bool is_name(const char *name, const char *bytes, size_t length) {
@@ -112,7 +142,9 @@ static bool find_object(const struct wasmrt_store *store, const char *module, si
   return registration != NULL && wasmrt_export_named(registration->instance, name, length, object);
 }
 
-static bool resolve(void *context, const struct wasmrt_import *import, struct wasmrt_extern *object) {
+static bool resolve(void *context, const struct wasmrt_instance *instance, const struct wasmrt_import *import,
+                    struct wasmrt_extern *object) {
+  (void)instance;
   return find_object(context, import->module, import->module_length, import->name, import->name_length,
                      object);
 }
@@ -211,22 +243,35 @@ static enum wasmrt_status fail_to_define(struct definition *definition, const ch
   return WASMRT_ERROR_ARGUMENT;
 }
 
-/* Defines what `binding` says, with the type of `signature`. */
+/* Whether functions of the host can have this type: vectors have no place among their arguments. */
+static bool is_type_for_host(const struct wasmrt_type *type) {
+  if (type == NULL || type->kind != WASMRT_TYPE_FUNC) {
+    return false;
+  }
+  for (uint32_t i = 0; i < type->param_count + type->result_count; i++) {
+    if (type->kinds[i] == WASMRT_V128) {
+      return false;
+    }
+  }
+  return true;
+}
+
+/* Defines what `binding` says. */
 static enum wasmrt_status define_host_function(struct wasmrt_store *store, const char *module,
-                                               const char *name, const char *signature,
-                                               struct wasmrt_binding binding, struct wasmrt_error *error) {
+                                               const char *name, struct wasmrt_binding binding,
+                                               struct wasmrt_error *error) {
   struct definition *definition;
   enum wasmrt_status status = begin_definition(store, module, name, WASMRT_FUNC, &definition, error);
   if (status != WASMRT_OK) {
     return status;
   }
-  binding.type = wasmrt_type_parse(signature);
-  if (binding.type == NULL) {
+  if (!is_type_for_host(binding.type)) {
     return fail_to_define(definition, "malformed signature", error);
   }
   definition->binding = binding;
   definition->function = wasmrt_host_funcref(&definition->binding);
   definition->object.type.signature = wasmrt_function_signature(&definition->function);
+  definition->object.type.number = binding.type->number;
   definition->object.of.function = &definition->function;
   return add_definition(store, definition);
 }
@@ -234,26 +279,28 @@ static enum wasmrt_status define_host_function(struct wasmrt_store *store, const
 enum wasmrt_status wasmrt_define_function(struct wasmrt_store *store, const char *module, const char *name,
                                           const char *signature, wasmrt_callback *callback, void *user,
                                           struct wasmrt_error *error) {
-  const struct wasmrt_binding binding = {.callback = callback, .user = user};
-  return define_host_function(store, module, name, signature, binding, error);
+  return wasmrt_define_typed(store, module, name, wasmrt_type_parse(signature), callback, user, error);
+}
+
+enum wasmrt_status wasmrt_define_typed(struct wasmrt_store *store, const char *module, const char *name,
+                                       const struct wasmrt_type *type, wasmrt_callback *callback, void *user,
+                                       struct wasmrt_error *error) {
+  const struct wasmrt_binding binding = {.type = type, .callback = callback, .user = user};
+  return define_host_function(store, module, name, binding, error);
 }
 
 enum wasmrt_status wasmrt_define_native(struct wasmrt_store *store, const char *module,
                                         const struct wasmrt_native_function *functions, size_t count,
                                         struct wasmrt_error *error) {
   for (size_t i = 0; i < count; i++) {
-    const struct wasmrt_binding binding = {.native = functions[i].code};
-    enum wasmrt_status status =
-        define_host_function(store, module, functions[i].name, functions[i].signature, binding, error);
+    const struct wasmrt_binding binding = {.type = wasmrt_type_parse(functions[i].signature),
+                                           .native = functions[i].code};
+    enum wasmrt_status status = define_host_function(store, module, functions[i].name, binding, error);
     if (status != WASMRT_OK) {
       return status;
     }
   }
   return WASMRT_OK;
-}
-
-static bool is_reference(uint32_t type) {
-  return type == WASMRT_FUNCREF || type == WASMRT_EXTERNREF;
 }
 
 enum wasmrt_status wasmrt_define_global(struct wasmrt_store *store, const char *module, const char *name,
@@ -264,8 +311,11 @@ enum wasmrt_status wasmrt_define_global(struct wasmrt_store *store, const char *
   if (status != WASMRT_OK) {
     return status;
   }
-  if (!is_reference(type) && (type < WASMRT_F64 || type > WASMRT_I32)) {
+  if (!wasmrt_is_known_reference(type) && (type < WASMRT_F64 || type > WASMRT_I32)) {
     return fail_to_define(definition, "globals of the host's cannot have this type", error);
+  }
+  if (!wasmrt_values_fit(&type, 1, &value, false)) {
+    return fail_to_define(definition, "a global's value is not of its type", error);
   }
   definition->global[0] = value;
   definition->object.type.type = type;
@@ -281,7 +331,10 @@ static enum wasmrt_status define_table(struct wasmrt_store *store, const char *m
   if (status != WASMRT_OK) {
     return status;
   }
-  if (!is_reference(limits.type) || limits.min > limits.max || limits.min > WASMRT_TABLE_MAX) {
+  /* The entries are null at first. */
+  const bool is_nullable =
+      wasmrt_is_known_reference(limits.type) && wasmrt_reference_fits(limits.type, NULL, false);
+  if (!is_nullable || limits.min > limits.max || limits.min > WASMRT_TABLE_MAX) {
     return fail_to_define(definition, "wrong type or limits of a table", error);
   }
   definition->table_entries = calloc(limits.min == 0 ? 1 : limits.min, sizeof(void *));

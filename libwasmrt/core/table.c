@@ -61,7 +61,7 @@ static bool enlarge(struct wasmrt_table_record *record, uint64_t size) {
   return true;
 }
 
-uint64_t wasmrt_table_grow(struct wasmrt_table *table, uint64_t count, void *reference) {
+static uint64_t grow(struct wasmrt_table *table, uint64_t count, void *reference) {
   struct wasmrt_table_record *record = (struct wasmrt_table_record *)table;
   const uint64_t old = table->size;
   if (count > table->max || old > table->max - count) {
@@ -80,7 +80,15 @@ uint64_t wasmrt_table_grow(struct wasmrt_table *table, uint64_t count, void *ref
 uint64_t wasmrt_op_table_grow(struct wasmrt_instance *instance, uint32_t table, void *reference,
                               uint64_t count) {
   wasmrt_check_stack();
-  return wasmrt_table_grow(instance->tables[table], count, reference);
+  return grow(instance->tables[table], count, reference);
+}
+
+bool wasmrt_table_takes(const struct wasmrt_table *table, const void *reference) {
+  return wasmrt_reference_fits(table->type, reference, (table->flags & WASMRT_TABLE_STATIC) != 0);
+}
+
+uint64_t wasmrt_table_grow(struct wasmrt_table *table, uint64_t count, void *reference) {
+  return wasmrt_table_takes(table, reference) ? grow(table, count, reference) : UINT64_MAX;
 }
 
 uint64_t wasmrt_table_size(const struct wasmrt_table *table) {
@@ -96,7 +104,7 @@ bool wasmrt_table_get(const struct wasmrt_table *table, uint64_t index, void **r
 }
 
 bool wasmrt_table_set(struct wasmrt_table *table, uint64_t index, void *reference) {
-  if (index >= table->size) {
+  if (index >= table->size || !wasmrt_table_takes(table, reference)) {
     return false;
   }
   table->entries[index] = reference;

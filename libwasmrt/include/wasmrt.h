@@ -75,6 +75,7 @@ struct wasmrt_funcref;  /* a function */
 struct wasmrt_memory;   /* a linear memory */
 struct wasmrt_table;    /* a table of references */
 struct wasmrt_library;  /* a shared object with compiled modules */
+struct wasmrt_type;     /* a type of functions, of WebAssembly as a whole: equal types are one */
 
 /* ---- Constants -------------------------------------------------------------------------------------- */
 
@@ -192,8 +193,29 @@ struct wasmrt_extern_type {
   struct wasmrt_signature signature; /* functions */
   uint64_t min, max; /* tables: entries, memories: pages; max is UINT64_MAX if there is none */
   uint32_t type;     /* tables: type of the entries, globals: type of the value */
+  uint32_t number;   /* functions: the number of their type */
   bool is_mutable;   /* globals */
 };
+
+/*
+ * Reference types with a type number, (ref 3) in the text format, are written WASMRT_REF | number << 8, or
+ * with WASMRT_REF_NULL if they include null. In an item of a module the number is an index of that module's
+ * types. Everywhere else it is that of a struct wasmrt_type: it is good for the process, in which equal types
+ * of all modules (and equal recursive groups of types) have one number.
+ */
+
+/* Type `index` of a module. NULL if there is none, or no memory. */
+const struct wasmrt_type *wasmrt_module_type(const struct wasmrt_module *module, uint32_t index);
+/* The type of functions of this signature, final and without supertype. NULL if there is none, or no memory.
+ */
+const struct wasmrt_type *wasmrt_type_make(const struct wasmrt_signature *signature);
+/* Its parameters and results; none if it is not a type of functions. */
+struct wasmrt_signature wasmrt_type_signature(const struct wasmrt_type *type);
+/* The type of references to it. */
+uint32_t wasmrt_type_reference(const struct wasmrt_type *type, bool is_nullable);
+/* Subtyping: of types, and of value types. */
+bool wasmrt_is_subtype(const struct wasmrt_type *type, const struct wasmrt_type *other);
+bool wasmrt_kind_matches(uint32_t kind, uint32_t other);
 
 /* ---- Modules ---------------------------------------------------------------------------------------- */
 
@@ -273,6 +295,7 @@ void wasmrt_instance_set_user(struct wasmrt_instance *instance, void *user);
 /* An object that a module exports or that the host defines. */
 struct wasmrt_extern {
   struct wasmrt_extern_type type;
+  bool is_static; /* of a module in the static model */
   union {
     struct wasmrt_funcref *function;
     struct wasmrt_table *table;
@@ -292,11 +315,13 @@ struct wasmrt_memory *wasmrt_find_memory(const struct wasmrt_instance *instance,
 /* ---- Functions -------------------------------------------------------------------------------------- */
 
 struct wasmrt_signature wasmrt_function_signature(const struct wasmrt_funcref *function);
+const struct wasmrt_type *wasmrt_function_type(const struct wasmrt_funcref *function);
 
 /*
  * Calls a function. `slots` holds the parameters, then the results, and has room for whichever are more; it
  * may be NULL if there are none. Allocates nothing. May be called from host functions, to any depth; a trap
- * unwinds to the innermost call.
+ * unwinds to the innermost call. A reference that is not of its parameter's type is WASMRT_ERROR_ARGUMENT: a
+ * null for (ref ...), a function of another type, anything but null where the host can have no values.
  */
 enum wasmrt_status wasmrt_call(const struct wasmrt_funcref *function, uint64_t *slots,
                                struct wasmrt_error *error);
@@ -305,16 +330,20 @@ enum wasmrt_status wasmrt_call(const struct wasmrt_funcref *function, uint64_t *
 
 /*
  * Reads or writes a global, in one slot, or two for a v128. wasmrt_global_set returns false, and writes
- * nothing, if it is not mutable.
+ * nothing, if it is not mutable or the value is a reference that is not of its type.
  */
 void wasmrt_global_get(const struct wasmrt_extern *global, uint64_t *slots);
 bool wasmrt_global_set(const struct wasmrt_extern *global, const uint64_t *slots);
 
 uint64_t wasmrt_table_size(const struct wasmrt_table *table);
-/* False if `index` is not less than the size. References of a funcref table are struct wasmrt_funcref *. */
+/*
+ * False if `index` is not less than the size, or the reference not of the type of the entries. References to
+ * functions are struct wasmrt_funcref *.
+ */
 bool wasmrt_table_get(const struct wasmrt_table *table, uint64_t index, void **reference);
 bool wasmrt_table_set(struct wasmrt_table *table, uint64_t index, void *reference);
-/* Returns the former size, or UINT64_MAX if it cannot grow. */
+/* Returns the former size, or UINT64_MAX if it cannot grow or the reference is not of the type of the
+ * entries. */
 uint64_t wasmrt_table_grow(struct wasmrt_table *table, uint64_t count, void *reference);
 
 /* The bytes of a memory and their number. Both may change when the memory grows or the guest runs. */
@@ -334,7 +363,7 @@ void *wasmrt_memory_view(const struct wasmrt_memory *memory, uint64_t address, u
  * A host function of any type: `slots` holds the parameters and receives the results. `caller` is the
  * instance that imported it (NULL if the host calls it through wasmrt_find_defined). Anything but WASMRT_OK
  * ends the guest's execution: the innermost wasmrt_call returns that status and `error`, which a function
- * that fails may fill in.
+ * that fails may fill in. So does a result that is a reference, but not of the result's type.
  */
 typedef enum wasmrt_status wasmrt_callback(void *user, struct wasmrt_instance *caller, uint64_t *slots,
                                            struct wasmrt_error *error);
@@ -357,10 +386,15 @@ struct wasmrt_native_function {
 enum wasmrt_status wasmrt_define_function(struct wasmrt_store *store, const char *module, const char *name,
                                           const char *signature, wasmrt_callback *callback, void *user,
                                           struct wasmrt_error *error);
+/* The same for a function of any type without v128, as that of an import that takes references to functions.
+ */
+enum wasmrt_status wasmrt_define_typed(struct wasmrt_store *store, const char *module, const char *name,
+                                       const struct wasmrt_type *type, wasmrt_callback *callback, void *user,
+                                       struct wasmrt_error *error);
 enum wasmrt_status wasmrt_define_native(struct wasmrt_store *store, const char *module,
                                         const struct wasmrt_native_function *functions, size_t count,
                                         struct wasmrt_error *error);
-/* `max` is UINT64_MAX for none. */
+/* `max` is UINT64_MAX for none. Tables are of nullable references, and hold null at first. */
 enum wasmrt_status wasmrt_define_global(struct wasmrt_store *store, const char *module, const char *name,
                                         uint32_t type, bool is_mutable, uint64_t value,
                                         struct wasmrt_error *error);
