@@ -144,29 +144,25 @@ static void append(char *text, size_t size, const char *more) {
   text[length + count] = '\0';
 }
 
-/* The heap types from the bottom of the exceptions on, and the abbreviations for nullable references
- * (spec 6.4.3). */
-static const struct {
-  const char *name, *reference;
-} heap_names[] = {{"exn", "exnref"},         {"array", "arrayref"},
-                  {"struct", "structref"},   {"i31", "i31ref"},
-                  {"eq", "eqref"},           {"any", "anyref"},
-                  {"extern", "externref"},   {"func", "funcref"},
-                  {"none", "nullref"},       {"noextern", "nullexternref"},
-                  {"nofunc", "nullfuncref"}, {"noexn", "nullexnref"}};
-
 static void append_reference(char *text, size_t size, uint32_t kind) {
+  static const char names[][9] = {"exn",    "array", "struct", "i31",      "eq",     "any", /* by code */
+                                  "extern", "func",  "none",   "noextern", "nofunc", "noexn"};
   const uint32_t heap = kind >> 8, row = heap - (WASMRT_HEAP_ABSTRACT | WASMRT_HEAP_EXN);
   const bool is_nullable = (kind & 0xff) == WASMRT_REF_NULL;
-  const bool has_name = row < sizeof heap_names / sizeof *heap_names;
-  if (has_name && is_nullable) {
-    append(text, size, heap_names[row].reference);
-    return;
-  }
   char digits[21];
-  append(text, size, is_nullable ? "(ref null " : "(ref ");
-  append(text, size, has_name ? heap_names[row].name : wasmrt_decimal(heap, digits));
-  append(text, size, ")");
+  const char *name = row < sizeof names / sizeof *names ? names[row] : wasmrt_decimal(heap, digits);
+  if (name == digits || !is_nullable) {
+    append(text, size, is_nullable ? "(ref null " : "(ref ");
+    append(text, size, name);
+    append(text, size, ")");
+  } else if (heap < (WASMRT_HEAP_ABSTRACT | WASMRT_HEAP_NONE)) { /* abbreviations (spec 6.4.3) */
+    append(text, size, name);
+    append(text, size, "ref");
+  } else {
+    append(text, size, "null");
+    append(text, size, strcmp(name, "none") == 0 ? "" : name + 2);
+    append(text, size, "ref");
+  }
 }
 
 static const char *number_name(uint32_t kind) {
