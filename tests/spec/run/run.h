@@ -26,6 +26,9 @@ const struct wasmrt_module *spec_module(unsigned number);
 /* Defines what modules import from "spectest". Ends the process if that fails. */
 void spectest_define(struct wasmrt_store *store);
 
+/* From now on the reservations of memories are addresses that are left unmapped (see lazy.c). */
+void spec_reserve_lazily(void);
+
 enum { SPEC_CHOICES_MAX = 8, SPEC_VALUES_MAX = 1024 };
 
 /* One alternative of an expected value, or an argument. */
