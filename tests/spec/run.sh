@@ -7,16 +7,18 @@
 #   --opt=0|1|2|3            optimisation level (2)
 #   --bounds=guard|check     how memory accesses are checked (guard)
 #   --target=TRIPLE          x86_64-linux or aarch64-linux (the host's), under qemu where it is not the host's
-#   --cpu=NAME               CPU to compile for (the target's baseline)
+#   --cpu=NAME               CPU to compile for, such as x86-64-v3 or native (the target's baseline)
+#   --all-modes              every combination of these, or of those that the other options leave: a table
 #   -jN                      scripts at a time (one per processor)
 #   --verbose                every failure and skip, not just the first of each script
+#   --summary                only the scripts that did not pass entirely, and why; then the totals of each folder
 #   --keep                   keep objects, command files and executables, and say where
 #
 # SCRIPT is a name such as i32 or threads/atomic, or the path of a JSON file; without any, all of them run. They
 # lie in $WASM_SPEC_DIR, or beside the project in ../shared/spec. $WASM2NATIVE_BUILD is the build tree (build).
 # The last line is "N passed, N failed, N skipped"; failures that are expected are counted as skipped and named in the
-# line before. The status is 1 if anything failed that
-# expected-failures.txt does not list, or if something passed that it lists.
+# line before. The status is 1 if anything failed that expected-failures.txt does not list, or if something passed
+# that it lists.
 set -u
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -25,7 +27,7 @@ build=${WASM2NATIVE_BUILD:-$root/build}
 vectors=${WASM_SPEC_DIR:-$root/../shared/spec}
 
 usage() {
-  sed -n '2,21s/^# \{0,1\}//p' "$0"
+  sed -n '2,23s/^# \{0,1\}//p' "$0"
 }
 
 fail() {
@@ -40,7 +42,7 @@ skip_all() {
   exit 0
 }
 
-model=instance opt=2 bounds=guard target='' cpu='' verbose=no keep=no names=''
+model='' opt='' bounds='' target='' cpu='' verbose=no summary=no keep=no all_modes=no names=''
 jobs=$(nproc 2>/dev/null || echo 2)
 for argument; do
   case $argument in
@@ -48,9 +50,11 @@ for argument; do
   --opt=[0123]) opt=${argument#*=} ;;
   --bounds=guard | --bounds=check) bounds=${argument#*=} ;;
   --target=*) target=${argument#*=} ;;
-  --cpu=*) cpu=${argument#*=} ;;
+  --cpu=?*) cpu=${argument#*=} ;;
+  --all-modes) all_modes=yes ;;
   -j[1-9]*) jobs=${argument#-j} ;;
   --verbose) verbose=yes ;;
+  --summary) summary=yes ;;
   --keep) keep=yes ;;
   -h | --help) usage; exit 0 ;;
   -*) fail "unknown option '$argument' (see --help)" ;;
@@ -58,6 +62,47 @@ for argument; do
   esac
 done
 
+# Runs every mode, each as a run of its own, and prints a line for each.
+run_modes() {
+  status=0 passed=0 failed=0 skipped=0
+  log=$(mktemp "${TMPDIR:-/tmp}/wasm2native-modes.XXXXXX") || exit 2
+  trap 'rm -f "$log"' EXIT
+  trap 'exit 130' INT TERM
+  printf '%-42s %8s %8s %8s %18s %6s\n' mode passed failed skipped 'scripts entirely' s
+  for target in ${target:-x86_64-linux aarch64-linux}; do
+    cpus=${cpu:-baseline}
+    case $cpu$target in x86_64*) cpus='baseline x86-64-v3 native' ;; esac
+    for mode_cpu in $cpus; do
+      for mode in $(for m in ${model:-static instance}; do for o in ${opt:-0 2}; do
+        for b in ${bounds:-guard check}; do echo "$m,$o,$b"; done; done; done); do
+        run_mode "$target" "$mode_cpu" $(echo "$mode" | tr , ' ')
+      done
+    done
+  done
+  echo
+  echo "$passed passed, $failed failed, $skipped skipped"
+  exit $status
+}
+
+# run_mode TARGET CPU MODEL OPT BOUNDS
+run_mode() {
+  begin=$(date +%s)
+  case $2 in baseline) option= ;; *) option=--cpu=$2 ;; esac
+  # shellcheck disable=SC2086
+  sh "$here/run.sh" --target="$1" $option --model="$3" --opt="$4" --bounds="$5" -j"$jobs" $names >"$log" 2>&1 ||
+    status=1
+  grep -E '^(FAIL|spec:)' "$log"
+  counts='\([0-9]*\) passed, \([0-9]*\) failed, \([0-9]*\) skipped'
+  # shellcheck disable=SC2046
+  set -- "$3-O$4-$5-${1%%-*}${option:+-$2}" $(tail -n 1 "$log" | sed -n "s/^$counts\$/\1 \2 \3/p") \
+    $(sed -n 's/^mode [^:]*: \([0-9]*\) scripts, \([0-9]*\) passed entirely.*/\2 \1/p' "$log")
+  [ $# = 6 ] || set -- "$1" "${2:-0}" "${3:-1}" "${4:-0}" 0 0
+  printf '%-42s %8d %8d %8d %18s %6d\n' "$1" "$2" "$3" "$4" "$5 of $6" $(($(date +%s) - begin))
+  passed=$((passed + $2)) failed=$((failed + $3)) skipped=$((skipped + $4))
+}
+
+[ $all_modes = no ] || run_modes
+model=${model:-instance} opt=${opt:-2} bounds=${bounds:-guard}
 host=$(uname -m)
 case ${target:-$host} in
 x86_64* | amd64*) arch=x86_64 ;;
@@ -142,18 +187,24 @@ for script in $(printf '%s\n' $scripts | sort); do
   log=$work/$title/log
   counts='\([0-9]*\) passed, \([0-9]*\) failed, \([0-9]*\) skipped'
   totals=$(tail -n 1 "$log" | sed -n "s|^$title: $counts\$|\1 \2 \3|p")
-  grep '^FAIL' "$log" | head -n $shown
+  grep '^FAIL' "$log" | head -n "$shown"
   if [ -z "$totals" ]; then
     echo "FAIL $title: did not end in order; its last lines:"
     tail -n 5 "$log" | sed 's/^/    /'
     totals="0 $(grep -o '"type":"\(assert_[a-z]*\|action\)"' "$script" | wc -l) 0"
   fi
-  [ $verbose = no ] || grep '^SKIP' "$log"
+  [ $verbose = no ] && [ $summary = no ] || grep '^SKIP' "$log"
   # shellcheck disable=SC2086
   set -- $totals
-  echo "$title: $1 passed, $2 failed, $3 skipped"
   passed=$((passed + $1)) skipped=$((skipped + $3)) count=$((count + 1))
-  [ "$2" != 0 ] || grep -q '^SKIP' "$log" || entire=$((entire + 1))
+  if [ "$2" = 0 ] && ! grep -q '^SKIP' "$log"; then
+    entire=$((entire + 1)) part=entirely
+    [ $summary = yes ] || echo "$title: $1 passed, $2 failed, $3 skipped"
+  else
+    part=partly
+    echo "$title: $1 passed, $2 failed, $3 skipped"
+  fi
+  echo "${title%/*} $part $1 $2 $3" >>"$work/folders"
   if is_expected "$title"; then
     expected=$((expected + 1))
     if [ "$2" = 0 ]; then
@@ -166,6 +217,13 @@ for script in $(printf '%s\n' $scripts | sort); do
   fi
 done
 
+if [ $summary = yes ]; then
+  echo
+  awk '{ n[$1]++; if ($2 == "entirely") { whole[$1]++; sum[$1] += $3 } else { rest[$1] += $3; open[$1] += $4 + $5 } }
+       END { for (f in n) printf "%s: %d of %d scripts passed entirely, with %d assertions and actions; %s\n", f, whole[f],
+             n[f], sum[f], n[f] == whole[f] ? "none are left" : "of the others " rest[f] + 0 " passed, " open[f] + 0 \
+             " did not" }' "$work/folders" | sort
+fi
 echo
 echo "skipped commands by reason:"
 cat "$work"/*/*/log | sed -n 's/^SKIP [^:]*: \([0-9]*\) commands: \(.*\)/\1 \2/p' |
