@@ -13,17 +13,22 @@ struct search {
   const struct wasmrt_module *module;
 };
 
-static void search_module(void *context, const void *owner) {
-  struct search *search = context;
-  const struct wasmrt_module *module = owner;
-  for (uint32_t i = 0; i < module->symbol_count; i++) {
-    const struct wasmrt_symbol *symbol = &module->symbols[i];
+static void search_list(struct search *search, const struct wasmrt_module *module,
+                        const struct wasmrt_symbol *symbol) {
+  for (; symbol->code != 0; symbol++) {
     const uintptr_t code = (uintptr_t)symbol + (uintptr_t)(intptr_t)symbol->code;
     if (code <= search->pc && (search->symbol == NULL || code > search->code)) {
       search->code = code;
       search->symbol = symbol;
       search->module = module;
     }
+  }
+}
+
+static void search_module(void *context, const void *owner) {
+  const struct wasmrt_module *module = owner;
+  for (uint32_t i = 0; i < module->symbol_list_count; i++) {
+    search_list(context, module, module->symbols[i]);
   }
 }
 

@@ -47,6 +47,7 @@ struct compilation {
   struct lower_options lower;
   struct emit_options emit;
   struct emit_target target;
+  const struct lower_plan *plan;
   LLVMContextRef context;
   LLVMModuleRef module;
 
@@ -155,7 +156,8 @@ static bool decode_and_check(struct compilation *c, const void *bytes, size_t si
 
 static bool lower(struct compilation *c) {
   begin_phase(c, WASM2NATIVE_PHASE_LOWER);
-  c->module = lower_module(&c->wasm, &c->lower, c->context, c->triple, c->target.layout, &c->arena);
+  c->plan = lower_plan_make(&c->wasm, &c->lower, &c->arena);
+  c->module = lower_part(c->plan, 0, c->context, c->triple, c->target.layout, &c->arena);
   return emit_verify(c->module, &c->sink);
 }
 
@@ -164,7 +166,7 @@ static bool optimize(struct compilation *c) {
   if (!emit_optimize(c->module, &c->target, &c->emit, &c->sink)) {
     return false;
   }
-  lower_finish(c->module, &c->wasm, &c->lower, c->target.layout, &c->arena);
+  lower_finish(c->module, c->plan, 0, c->target.layout, &c->arena);
   return true;
 }
 

@@ -41,7 +41,7 @@ LLVMValueRef lower_import_wrapper(struct lower_module *m, uint32_t function) {
     return wrapper;
   }
   struct lower_callee callee = {
-      .type = m->wasm->funcs[function].type, .code = m->funcs[function].value, .instance = m->instance};
+      .type = m->wasm->funcs[function].type, .code = lower_func(m, function)->value, .instance = m->instance};
   wrapper = lower_add_function(m, name, m->func_types[callee.type], true);
   struct lower_function f = begin(m, wrapper);
   forward(&f, &callee, true);
@@ -51,14 +51,16 @@ LLVMValueRef lower_import_wrapper(struct lower_module *m, uint32_t function) {
 /* Instance model: one of the module's own functions as everybody can call it. */
 LLVMValueRef lower_adaptor(struct lower_module *m, uint32_t function) {
   if (!m->has_tail_calls) {
-    return m->funcs[function].value;
+    return lower_func(m, function)->value;
   }
   char name[32];
   snprintf(name, sizeof name, "adaptor.%u", function);
   uint32_t type = m->wasm->funcs[function].type;
   struct lower_function f = begin(m, lower_add_function(m, name, m->import_types[type], false));
-  struct lower_callee callee = {
-      .type = type, .code = m->funcs[function].value, .instance = LLVMGetParam(f.value, 0), .is_own = true};
+  struct lower_callee callee = {.type = type,
+                                .code = lower_func(m, function)->value,
+                                .instance = LLVMGetParam(f.value, 0),
+                                .is_own = true};
   forward(&f, &callee, false);
   return f.value;
 }

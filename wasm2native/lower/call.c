@@ -108,11 +108,11 @@ static bool is_behind_record(const struct lower_module *m, uint32_t function) {
 
 /* A function that code is known of. */
 static struct lower_callee known(struct lower_function *f, uint32_t function) {
-  const struct lower_module *m = f->m;
+  struct lower_module *m = f->m;
   bool is_import = m->wasm->funcs[function].is_import;
   bool takes_instance = is_import || m->options->model == LOWER_INSTANCE;
   return (struct lower_callee){.type = m->wasm->funcs[function].type,
-                               .code = m->funcs[function].value,
+                               .code = lower_func(m, function)->value,
                                .instance = takes_instance ? f->instance : NULL,
                                .is_own = !is_import};
 }
@@ -171,7 +171,7 @@ void lower_call_indirect(struct lower_function *f, const struct wasm_insn *insn,
   (void)info;
   uint32_t type = insn->imm.pair.first, table = insn->imm.pair.second;
   LLVMValueRef index = lower_pop(f);
-  struct lower_callee callee = f->m->tables[table].is_known
+  struct lower_callee callee = f->m->plan->tables[table].is_known
                                    ? known_entry(f, table, type, index)
                                    : referenced(f, type, checked_reference(f, table, type, index));
   call(f, &callee);
@@ -182,7 +182,7 @@ void lower_return_call_indirect(struct lower_function *f, const struct wasm_insn
   (void)info;
   uint32_t type = insn->imm.pair.first, table = insn->imm.pair.second;
   LLVMValueRef index = lower_pop(f);
-  if (f->m->tables[table].is_known) {
+  if (f->m->plan->tables[table].is_known) {
     struct lower_callee callee = known_entry(f, table, type, index);
     leave_for(f, &callee);
   } else {

@@ -10,19 +10,19 @@
 
 /* ---- References: functions that something other than a direct call may name */
 
-static void refer(struct lower_module *m, uint32_t function) {
-  if (m->funcs[function].slot == NO_SLOT) {
-    m->funcs[function].slot = m->reference_count;
-    m->references[m->reference_count++] = function;
+static void refer(struct lower_plan *plan, uint32_t function) {
+  if (plan->slots[function] == NO_SLOT) {
+    plan->slots[function] = plan->reference_count;
+    plan->references[plan->reference_count++] = function;
   }
 }
 
-static void refer_in(struct lower_module *m, struct slice code, size_t offset, struct arena *scratch) {
-  struct wasm_walk walk = wasm_walk_make(code, offset, m->wasm->used, scratch);
+static void refer_in(struct lower_plan *plan, struct slice code, size_t offset, struct arena *scratch) {
+  struct wasm_walk walk = wasm_walk_make(code, offset, plan->wasm->used, scratch);
   struct wasm_insn insn;
   while (wasm_walk_next(&walk, &insn)) {
     if (insn.opcode == WASM_OP_REF_FUNC) {
-      refer(m, insn.imm.index);
+      refer(plan, insn.imm.index);
     }
   }
 }
@@ -31,37 +31,41 @@ static void refer_in(struct lower_module *m, struct slice code, size_t offset, s
  * Exports, the start function, what ref.func names in bodies or expressions, and the element segments that
  * exist at run time: those of known tables do not.
  */
-void lower_references_collect(struct lower_module *m) {
-  const struct wasm_module *wasm = m->wasm;
+void lower_references_collect(struct lower_plan *plan) {
+  const struct wasm_module *wasm = plan->wasm;
   struct arena scratch = {0};
-  m->references = ARENA_ARRAY(m->arena, uint32_t, wasm->func_count);
+  plan->references = ARENA_ARRAY(plan->arena, uint32_t, wasm->func_count);
+  plan->slots = ARENA_ARRAY(plan->arena, uint32_t, wasm->func_count);
+  for (uint32_t i = 0; i < wasm->func_count; i++) {
+    plan->slots[i] = NO_SLOT;
+  }
   for (uint32_t i = 0; i < wasm->export_count; i++) {
     if (wasm->exports[i].kind == WASM_EXTERN_FUNC) {
-      refer(m, wasm->exports[i].index);
+      refer(plan, wasm->exports[i].index);
     }
   }
   if (wasm->start != WASM_NO_INDEX) {
-    refer(m, wasm->start);
+    refer(plan, wasm->start);
   }
   for (uint32_t i = wasm->global_import_count; i < wasm->global_count; i++) {
-    refer_in(m, wasm->globals[i].init.code, wasm->globals[i].init.offset, &scratch);
+    refer_in(plan, wasm->globals[i].init.code, wasm->globals[i].init.offset, &scratch);
   }
   for (uint32_t i = 0; i < wasm->element_count; i++) {
     const struct wasm_element *element = &wasm->elements[i];
-    if (element->mode == WASM_SEGMENT_ACTIVE && m->tables[element->table].is_known) {
+    if (element->mode == WASM_SEGMENT_ACTIVE && plan->tables[element->table].is_known) {
       continue;
     }
     for (uint32_t k = 0; k < element->count; k++) {
       if (element->funcs) {
-        refer(m, element->funcs[k]);
+        refer(plan, element->funcs[k]);
       } else {
-        refer_in(m, element->exprs[k].code, element->exprs[k].offset, &scratch);
+        refer_in(plan, element->exprs[k].code, element->exprs[k].offset, &scratch);
       }
     }
   }
   if (wasm->used & WASM_FEATURE_BIT(WASM_FEATURE_REFERENCE_TYPES)) {
     for (uint32_t i = wasm->func_import_count; i < wasm->func_count; i++) {
-      refer_in(m, wasm->funcs[i].body, wasm->funcs[i].offset, &scratch);
+      refer_in(plan, wasm->funcs[i].body, wasm->funcs[i].offset, &scratch);
       arena_reset(&scratch);
     }
   }
@@ -161,7 +165,7 @@ static LLVMValueRef exports(struct lower_module *m) {
   LLVMValueRef *rows = values(m, count);
   for (uint32_t i = 0; i < count; i++) {
     const struct wasm_export *export = &m->wasm->exports[i];
-    uint32_t index = export->kind == WASM_EXTERN_FUNC ? m->funcs[export->index].slot : export->index;
+    uint32_t index = export->kind == WASM_EXTERN_FUNC ? m->plan->slots[export->index] : export->index;
     rows[i] = record(m, ABI_export,
                      (LLVMValueRef[]){bytes(m, export->name, true), u64(m, export->name.size),
                                       u32(m, export->kind), u32(m, index)});
@@ -184,7 +188,7 @@ static LLVMValueRef tables(struct lower_module *m) {
   LLVMValueRef *rows = values(m, count);
   for (uint32_t i = 0; i < count; i++) {
     struct wasm_limits size = m->wasm->tables[i].limits;
-    if (m->tables[i].is_known) {
+    if (m->plan->tables[i].is_known) {
       size.min = 0;
     }
     rows[i] = limits(m, &size, m->wasm->tables[i].type, 0);
@@ -218,28 +222,29 @@ static LLVMValueRef globals(struct lower_module *m) {
     uint64_t offset = is_own_cell ? first + (uint64_t)(i - imported) * WASMRT_CELL_SIZE : 0;
     bool is_visible = is_static && (is_exported[i] || global->is_import);
     rows[i] = record(m, ABI_global,
-                     (LLVMValueRef[]){u64(m, offset), is_visible ? m->globals[i] : LLVMConstNull(m->ptr),
+                     (LLVMValueRef[]){u64(m, offset),
+                                      is_visible ? lower_global_variable(m, i) : LLVMConstNull(m->ptr),
                                       value_type(m, global->type), u32(m, global->is_mutable)});
   }
   return data(m, m->abi[ABI_global], rows, count);
 }
 
 static LLVMValueRef references(struct lower_module *m) {
-  LLVMValueRef *rows = values(m, m->reference_count);
-  for (uint32_t i = 0; i < m->reference_count; i++) {
-    uint32_t function = m->references[i], type = m->wasm->funcs[function].type;
+  LLVMValueRef *rows = values(m, m->plan->reference_count);
+  for (uint32_t i = 0; i < m->plan->reference_count; i++) {
+    uint32_t function = m->plan->references[i], type = m->wasm->funcs[function].type;
     bool is_import = m->wasm->funcs[function].is_import, is_static = m->options->model == LOWER_STATIC;
     LLVMValueRef code, tail = LLVMConstNull(m->ptr);
     if (is_static) {
-      code = is_import ? lower_import_wrapper(m, function) : m->funcs[function].value;
+      code = is_import ? lower_import_wrapper(m, function) : lower_func(m, function)->value;
     } else {
       code = is_import ? LLVMConstNull(m->ptr) : lower_adaptor(m, function);
-      tail = m->has_tail_calls && !is_import ? m->funcs[function].value : tail;
+      tail = m->has_tail_calls && !is_import ? lower_func(m, function)->value : tail;
     }
     rows[i] = record(m, ABI_reference,
                      (LLVMValueRef[]){code, lower_entry(m, type), u32(m, function), u32(m, type), tail});
   }
-  return data(m, m->abi[ABI_reference], rows, m->reference_count);
+  return data(m, m->abi[ABI_reference], rows, m->plan->reference_count);
 }
 
 static LLVMValueRef elements(struct lower_module *m) {
@@ -247,11 +252,11 @@ static LLVMValueRef elements(struct lower_module *m) {
   LLVMValueRef *rows = values(m, count);
   for (uint32_t i = 0; i < count; i++) {
     const struct wasm_element *element = &m->wasm->elements[i];
-    bool is_known = element->mode == WASM_SEGMENT_ACTIVE && m->tables[element->table].is_known;
+    bool is_known = element->mode == WASM_SEGMENT_ACTIVE && m->plan->tables[element->table].is_known;
     bool has_slots = element->funcs && !is_known;
     LLVMValueRef *slots = values(m, has_slots ? element->count : 0);
     for (uint32_t k = 0; has_slots && k < element->count; k++) {
-      slots[k] = u32(m, m->funcs[element->funcs[k]].slot);
+      slots[k] = u32(m, m->plan->slots[element->funcs[k]]);
     }
     rows[i] =
         record(m, ABI_element,
@@ -277,6 +282,16 @@ static LLVMValueRef text_end(struct lower_module *m, const char *name) {
   LLVMSetLinkage(symbol, LLVMExternalWeakLinkage);
   LLVMSetVisibility(symbol, LLVMHiddenVisibility);
   return symbol;
+}
+
+/* The function names of each part, which lower_finish() defines when it knows which functions are left. */
+static LLVMValueRef symbol_lists(struct lower_module *m) {
+  LLVMValueRef *lists = values(m, m->plan->part_count);
+  for (uint32_t i = 0; i < m->plan->part_count; i++) {
+    lists[i] = LLVMAddGlobal(m->llvm, m->abi[ABI_symbol], lower_symbols_name(m->plan, i, m->arena));
+    LLVMSetVisibility(lists[i], LLVMHiddenVisibility);
+  }
+  return data(m, m->ptr, lists, m->plan->part_count);
 }
 
 static uint32_t module_flags(const struct lower_options *options) {
@@ -330,7 +345,7 @@ void lower_descriptor(struct lower_module *m) {
   const struct lower_options *options = m->options;
   LLVMValueRef initialize = lower_initialize(m);
   LLVMValueRef null = LLVMConstNull(m->ptr);
-  LLVMValueRef start = u32(m, wasm->start == WASM_NO_INDEX ? NO_SLOT : m->funcs[wasm->start].slot);
+  LLVMValueRef start = u32(m, wasm->start == WASM_NO_INDEX ? NO_SLOT : m->plan->slots[wasm->start]);
   LLVMValueRef fields[] = {
       [WASMRT_module_abi_version] = u32(m, WASMRT_ABI_VERSION),
       [WASMRT_module_flags] = u32(m, module_flags(options)),
@@ -347,10 +362,10 @@ void lower_descriptor(struct lower_module *m) {
       [WASMRT_module_table_count] = u32(m, wasm->table_count),
       [WASMRT_module_memory_count] = u32(m, wasm->memory_count),
       [WASMRT_module_global_count] = u32(m, wasm->global_count),
-      [WASMRT_module_reference_count] = u32(m, m->reference_count),
+      [WASMRT_module_reference_count] = u32(m, m->plan->reference_count),
       [WASMRT_module_element_count] = u32(m, wasm->element_count),
       [WASMRT_module_data_count] = u32(m, wasm->data_count),
-      [WASMRT_module_symbol_count] = u32(m, 0), /* and symbols: lower_finish() */
+      [WASMRT_module_symbol_list_count] = u32(m, m->plan->part_count),
       [WASMRT_module_start] = start,
       [WASMRT_module_function_count] = u32(m, wasm->func_count),
       [WASMRT_module_types] = types(m),
@@ -362,7 +377,7 @@ void lower_descriptor(struct lower_module *m) {
       [WASMRT_module_references] = references(m),
       [WASMRT_module_elements] = elements(m),
       [WASMRT_module_data] = segments(m),
-      [WASMRT_module_symbols] = null,
+      [WASMRT_module_symbols] = symbol_lists(m),
       [WASMRT_module_text_begin] = text_end(m, "__start_" WASMRT_TEXT_SECTION),
       [WASMRT_module_text_end] = text_end(m, "__stop_" WASMRT_TEXT_SECTION),
       [WASMRT_module_instance_size] = u64(m, LLVMABISizeOfType(m->layout, m->instance_type)),

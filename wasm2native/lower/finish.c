@@ -7,11 +7,16 @@
 
 #include "internal.h"
 
+/* Will there be code of it? Not of declarations and copies of what is defined in another part. */
+static bool has_code(LLVMValueRef function) {
+  return !LLVMIsDeclaration(function) && LLVMGetLinkage(function) != LLVMAvailableExternallyLinkage;
+}
+
 /* The index of a compiled function in the Wasm module, or WASM_NO_INDEX for all others. */
 static uint32_t wasm_index(LLVMValueRef function) {
   LLVMAttributeRef attribute = LLVMGetStringAttributeAtIndex(
       function, LLVMAttributeFunctionIndex, LOWER_INDEX_ATTRIBUTE, (unsigned)strlen(LOWER_INDEX_ATTRIBUTE));
-  if (LLVMIsDeclaration(function) || !attribute) {
+  if (!attribute) {
     return WASM_NO_INDEX;
   }
   unsigned length;
@@ -21,7 +26,7 @@ static uint32_t wasm_index(LLVMValueRef function) {
 static uint32_t count_functions(LLVMModuleRef module) {
   uint32_t count = 0;
   for (LLVMValueRef f = LLVMGetFirstFunction(module); f; f = LLVMGetNextFunction(f)) {
-    count += !LLVMIsDeclaration(f);
+    count += has_code(f);
   }
   return count;
 }
@@ -31,35 +36,40 @@ static LLVMValueRef distance(LLVMTypeRef i32, LLVMTypeRef i64, LLVMValueRef to, 
   return LLVMConstTrunc(LLVMConstSub(LLVMConstPtrToInt(to, i64), LLVMConstPtrToInt(from, i64)), i32);
 }
 
-/* All names in one string, each with its NUL; places[i] is that of function i, or SIZE_MAX. */
-static LLVMValueRef collect_names(LLVMModuleRef llvm, const struct wasm_module *wasm, struct arena *arena,
-                                  size_t *places) {
-  size_t size = 0, at = 0;
-  for (uint32_t i = 0; i < wasm->func_count; i++) {
-    size += wasm->funcs[i].name.size + 1;
-  }
-  char *names = ARENA_ARRAY(arena, char, size);
-  for (uint32_t i = 0; i < wasm->func_count; i++) {
-    places[i] = SIZE_MAX;
-  }
-  for (LLVMValueRef f = LLVMGetFirstFunction(llvm); f; f = LLVMGetNextFunction(f)) {
-    uint32_t index = wasm_index(f);
-    if (index == WASM_NO_INDEX || places[index] != SIZE_MAX || wasm->funcs[index].name.size == 0) {
-      continue;
-    }
-    places[index] = at;
-    memcpy(names + at, wasm->funcs[index].name.data, wasm->funcs[index].name.size);
-    at += wasm->funcs[index].name.size + 1;
-  }
-  LLVMValueRef string = LLVMConstStringInContext2(LLVMGetModuleContext(llvm), names, at, 1);
-  LLVMValueRef global = LLVMAddGlobal(llvm, LLVMTypeOf(string), "names");
-  LLVMSetInitializer(global, string);
+static LLVMValueRef add_constant(LLVMModuleRef llvm, LLVMValueRef initializer, const char *name) {
+  LLVMValueRef global = LLVMAddGlobal(llvm, LLVMTypeOf(initializer), name);
+  LLVMSetInitializer(global, initializer);
   LLVMSetLinkage(global, LLVMPrivateLinkage);
   LLVMSetGlobalConstant(global, 1);
+  return global;
+}
+
+/* The name of a function, or an empty slice. */
+static struct slice name_of(const struct lower_module *m, LLVMValueRef function) {
+  uint32_t index = wasm_index(function);
+  return has_code(function) && index != WASM_NO_INDEX ? m->wasm->funcs[index].name : (struct slice){NULL, 0};
+}
+
+/* The names of all functions in one string, each with its NUL; of those without a name nothing. */
+static LLVMValueRef collect_names(struct lower_module *m) {
+  size_t size = 0, at = 0;
+  for (LLVMValueRef f = LLVMGetFirstFunction(m->llvm); f; f = LLVMGetNextFunction(f)) {
+    size += name_of(m, f).size + 1;
+  }
+  char *names = ARENA_ARRAY(m->arena, char, size);
+  for (LLVMValueRef f = LLVMGetFirstFunction(m->llvm); f; f = LLVMGetNextFunction(f)) {
+    struct slice name = name_of(m, f);
+    if (name.size) {
+      memcpy(names + at, name.data, name.size);
+      at += name.size + 1;
+    }
+  }
+  LLVMValueRef global = add_constant(m->llvm, LLVMConstStringInContext2(m->context, names, at, 1), "names");
   LLVMSetAlignment(global, 1);
   return global;
 }
 
+/* `place`: where its name lies in the names, or SIZE_MAX. */
 static LLVMValueRef symbol_row(const struct lower_module *m, LLVMValueRef table, LLVMTypeRef table_type,
                                uint32_t row, LLVMValueRef function, LLVMValueRef names, size_t place) {
   LLVMTypeRef i64 = m->i64;
@@ -75,44 +85,50 @@ static LLVMValueRef symbol_row(const struct lower_module *m, LLVMValueRef table,
   return LLVMConstNamedStruct(m->abi[ABI_symbol], fields, 3);
 }
 
-static void add_symbols(struct lower_module *m, uint32_t count) {
-  LLVMTypeRef type = LLVMArrayType2(m->abi[ABI_symbol], count);
-  LLVMValueRef table = LLVMAddGlobal(m->llvm, type, "symbols");
-  size_t *places = ARENA_ARRAY(m->arena, size_t, m->wasm->func_count);
-  LLVMValueRef names = collect_names(m->llvm, m->wasm, m->arena, places);
-  LLVMValueRef *rows = ARENA_ARRAY(m->arena, LLVMValueRef, count);
-  uint32_t row = 0;
-  for (LLVMValueRef f = LLVMGetFirstFunction(m->llvm); f; f = LLVMGetNextFunction(f)) {
-    if (LLVMIsDeclaration(f)) {
-      continue;
-    }
-    /* Entries and stubs have rows without a function, lest their code be taken for that of the one before. */
-    uint32_t index = wasm_index(f);
-    rows[row] = symbol_row(m, table, type, row, f, names, index == WASM_NO_INDEX ? SIZE_MAX : places[index]);
-    row++;
+/* Gives the list of the part's functions its symbol, which the main part has already used. */
+static void publish(struct lower_module *m, LLVMValueRef table, uint32_t part) {
+  const char *name = lower_symbols_name(m->plan, part, m->arena);
+  LLVMValueRef declared = LLVMGetNamedGlobal(m->llvm, name);
+  if (declared) {
+    LLVMReplaceAllUsesWith(declared, table);
+    LLVMDeleteGlobal(declared);
   }
-  LLVMSetInitializer(table, LLVMConstArray2(m->abi[ABI_symbol], rows, count));
-  LLVMSetLinkage(table, LLVMPrivateLinkage);
-  LLVMSetGlobalConstant(table, 1);
-
-  LLVMValueRef module =
-      LLVMGetNamedGlobal(m->llvm, arena_printf(m->arena, "%s" WASMRT_MODULE_SUFFIX, m->options->name));
-  LLVMValueRef old = LLVMGetInitializer(module);
-  LLVMTypeRef module_type = LLVMGlobalGetValueType(module);
-  unsigned field_count = LLVMCountStructElementTypes(module_type);
-  LLVMValueRef *fields = ARENA_ARRAY(m->arena, LLVMValueRef, field_count);
-  for (unsigned i = 0; i < field_count; i++) {
-    fields[i] = LLVMGetAggregateElement(old, i);
+  LLVMSetValueName2(table, name, strlen(name));
+  if (m->plan->is_divided) {
+    LLVMSetLinkage(table, LLVMExternalLinkage);
+    LLVMSetVisibility(table, LLVMHiddenVisibility);
   }
-  fields[WASMRT_module_symbols] = table;
-  fields[WASMRT_module_symbol_count] = LLVMConstInt(m->i32, count, 0);
-  LLVMSetInitializer(module, LLVMConstNamedStruct(module_type, fields, field_count));
 }
 
-void lower_finish(LLVMModuleRef module, const struct wasm_module *wasm, const struct lower_options *options,
+/* A row of zeros ends the list. */
+static void add_symbols(struct lower_module *m, uint32_t part) {
+  uint32_t count = count_functions(m->llvm);
+  LLVMTypeRef type = LLVMArrayType2(m->abi[ABI_symbol], count + UINT64_C(1));
+  LLVMValueRef table = add_constant(m->llvm, LLVMConstNull(type), "");
+  LLVMValueRef names = collect_names(m);
+  LLVMValueRef *rows = ARENA_ARRAY(m->arena, LLVMValueRef, count + UINT64_C(1));
+  uint32_t row = 0;
+  size_t at = 0;
+  for (LLVMValueRef f = LLVMGetFirstFunction(m->llvm); f; f = LLVMGetNextFunction(f)) {
+    /* Entries and stubs have rows without a function, lest their code be taken for that of the one before. */
+    if (has_code(f)) {
+      size_t length = name_of(m, f).size;
+      rows[row] = symbol_row(m, table, type, row, f, names, length ? at : SIZE_MAX);
+      row++;
+      at += length ? length + 1 : 0;
+    }
+  }
+  rows[row] = LLVMConstNull(m->abi[ABI_symbol]);
+  LLVMSetInitializer(table, LLVMConstArray2(m->abi[ABI_symbol], rows, count + UINT64_C(1)));
+  publish(m, table, part);
+}
+
+void lower_finish(LLVMModuleRef module, const struct lower_plan *plan, uint32_t part,
                   LLVMTargetDataRef layout, struct arena *arena) {
-  struct lower_module m = {.wasm = wasm,
-                           .options = options,
+  struct lower_module m = {.plan = plan,
+                           .part = &plan->parts[part],
+                           .wasm = plan->wasm,
+                           .options = plan->options,
                            .arena = arena,
                            .llvm = module,
                            .layout = layout,
@@ -120,8 +136,5 @@ void lower_finish(LLVMModuleRef module, const struct wasm_module *wasm, const st
   lower_abi_init(&m);
   lower_resolve_markers(module, arena);
   lower_resolve_memory(&m);
-  uint32_t count = count_functions(module);
-  if (count) {
-    add_symbols(&m, count);
-  }
+  add_symbols(&m, part);
 }

@@ -103,7 +103,7 @@ void lower_function_body(struct lower_module *m, uint32_t index) {
   struct lower_function f = {
       .arena = &arena, .wasm = &m->wasm->funcs[index], .type = wasm_func_type_of(m->wasm, index)};
   bool has_instance = m->options->model == LOWER_INSTANCE;
-  LLVMValueRef value = m->funcs[index].value;
+  LLVMValueRef value = lower_func(m, index)->value;
   lower_function_begin(&f, m, value, has_instance ? LLVMGetParam(value, 0) : m->instance);
   LLVMBasicBlockRef body = LLVMGetInsertBlock(f.b);
   if (f.type->result_count > 1) {

@@ -18,8 +18,8 @@ static void initialize_global(struct lower_function *f, uint32_t index) {
   struct lower_module *m = f->m;
   LLVMValueRef value = lower_expression(f, &m->wasm->globals[index].init);
   if (m->options->model == LOWER_STATIC && LLVMIsConstant(value)) {
-    LLVMSetInitializer(m->globals[index], value);
-    LLVMSetGlobalConstant(m->globals[index], !m->wasm->globals[index].is_mutable);
+    LLVMSetInitializer(lower_global_variable(m, index), value);
+    LLVMSetGlobalConstant(lower_global_variable(m, index), !m->wasm->globals[index].is_mutable);
   } else {
     lower_set_access(f, LLVMBuildStore(f->b, value, lower_global_address(f, index)), ACCESS_GLOBAL);
   }
@@ -44,7 +44,7 @@ static void initialize_element(struct lower_function *f, uint32_t index) {
   struct lower_module *m = f->m;
   const struct wasm_element *element = &m->wasm->elements[index];
   LLVMValueRef segment = number(f, index);
-  if (element->mode == WASM_SEGMENT_ACTIVE && !m->tables[element->table].is_known) {
+  if (element->mode == WASM_SEGMENT_ACTIVE && !m->plan->tables[element->table].is_known) {
     LLVMValueRef args[] = {number(f, element->table), segment, offset(f, &element->start),
                            LLVMConstInt(m->i64, 0, 0), LLVMConstInt(m->i64, element->count, 0)};
     lower_call_op(f, ABI_OP_table_init, args, 5);

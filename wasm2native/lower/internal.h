@@ -39,8 +39,7 @@ enum access {
 
 struct lower_func {
   LLVMValueRef value; /* what a direct call calls; NULL: an import in the instance model */
-  LLVMTypeRef type;
-  uint32_t slot; /* in the descriptor's references, or NO_SLOT */
+  LLVMTypeRef type;   /* NULL: not declared yet */
 };
 
 /*
@@ -51,11 +50,49 @@ struct lower_table {
   bool is_known;
   uint32_t size;
   uint32_t *entries;
-  LLVMValueRef records;  /* array of {code, type}, or NULL until needed */
-  LLVMValueRef *by_type; /* per type index: array of code pointers, or NULL until needed */
+  bool *is_called; /* divided modules: if not NULL, there are calls through the table. Where it has arrays for
+                      types (has_code_arrays), per type class: of that class */
 };
 
+/* The code of a known table as constants. */
+struct lower_table_code {
+  LLVMValueRef records;  /* array of {code, type}, or NULL until needed */
+  LLVMValueRef *by_type; /* per type class: array of code pointers, or NULL until needed */
+};
+
+/*
+ * A part of a module: functions that become one LLVM module, and copies of small ones that they call in other
+ * parts. The main part holds all that is no function of the module: data, tables, the descriptor. It is the
+ * first and has no functions, unless it is the only one and has them all.
+ */
+struct lower_part {
+  bool is_main;
+  uint32_t begin, end; /* its functions */
+  uint32_t *copies;
+  uint32_t copy_count;
+};
+
+/* What is known of a module before any of it is lowered. Parts are lowered by several threads, which only
+ * read it. */
+struct lower_plan {
+  const struct wasm_module *wasm;
+  const struct lower_options *options;
+  struct arena *arena;
+  struct lower_part *parts;
+  uint32_t part_count;
+  bool is_divided; /* there are several parts: they name each other's functions and data by symbols */
+  bool *is_shared; /* in a divided module, per function: another part names it */
+  struct lower_table *tables;
+  bool has_code_arrays; /* known tables have an array for each type (table.c) */
+  uint32_t *slots;      /* per function: the place in the descriptor's references, or NO_SLOT */
+  uint32_t *references; /* slot to function index */
+  uint32_t reference_count;
+};
+
+/* One part while it is lowered. */
 struct lower_module {
+  const struct lower_plan *plan;
+  const struct lower_part *part;
   const struct wasm_module *wasm;
   const struct lower_options *options;
   struct arena *arena;
@@ -80,17 +117,14 @@ struct lower_module {
   LLVMValueRef sideeffect;
   LLVMTypeRef sideeffect_type;
 
-  struct lower_func *funcs;
-  struct lower_table *tables;
+  struct lower_func *funcs; /* for lower_func() */
+  struct lower_table_code *tables;
   LLVMTypeRef *func_types;   /* per type index: own functions */
   LLVMTypeRef *import_types; /* per type index: C functions that take an instance first */
   LLVMValueRef *entries;     /* per type index: entry(code, instance, slots), or NULL until needed */
-  LLVMValueRef *globals;     /* static model: the variables */
+  LLVMValueRef *globals;     /* static model: the variables, for lower_global_variable() */
   LLVMValueRef instance;     /* static model: the one instance */
-  bool has_code_arrays;      /* known tables have an array for each type (table.c) */
   LLVMValueRef memory_symbol;
-  uint32_t *references; /* slot to function index */
-  uint32_t reference_count;
 };
 
 /* The parts of an instance: its header, arguments that find no register, the cells of its globals. */
@@ -199,7 +233,23 @@ LLVMValueRef lower_load_at(struct lower_function *f, LLVMTypeRef type, LLVMValue
 void lower_store_at(struct lower_function *f, LLVMValueRef value, LLVMValueRef address);
 unsigned lower_shape_size(unsigned shape);
 
-/* ---- module.c, globals in variable.c */
+/* ---- plan.c */
+/* Is an expression a single constant? Then that is *insn. */
+bool lower_is_constant(const struct wasm_module *wasm, const struct wasm_expr *expr, struct wasm_insn *insn);
+
+/* ---- module.c */
+/* A function of the module or import, declared where it is first asked for: a part names few of them all. */
+const struct lower_func *lower_func(struct lower_module *m, uint32_t index);
+/* Static model: the variable of a global. */
+LLVMValueRef lower_global_variable(struct lower_module *m, uint32_t index);
+/* Constant data of the main part that others name: its definition or, if `initializer` is NULL, its
+ * declaration. `name` ends in a letter (see module.c). */
+LLVMValueRef lower_shared_constant(struct lower_module *m, LLVMTypeRef type, const char *name,
+                                   LLVMValueRef initializer);
+/* The symbol of the function names of a part. */
+const char *lower_symbols_name(const struct lower_plan *plan, uint32_t part, struct arena *arena);
+
+/* ---- variable.c */
 LLVMValueRef lower_global_address(struct lower_function *f, uint32_t index);
 
 /* ---- function.c */
@@ -251,7 +301,9 @@ LLVMValueRef lower_known_table_code(struct lower_function *f, uint32_t table, ui
                                     LLVMValueRef index);
 bool lower_table_is_wide(const struct lower_function *f, uint32_t table);
 LLVMValueRef lower_table_record(struct lower_function *f, uint32_t table);
-void lower_find_known_tables(struct lower_module *m);
+void lower_find_known_tables(struct lower_plan *plan);
+/* In the main part of a divided module: the arrays that calls in other parts use. */
+void lower_define_known_tables(struct lower_module *m);
 
 /* ---- trap.c */
 void lower_trap(struct lower_function *f, enum wasmrt_trap_code code);
@@ -268,7 +320,7 @@ void lower_resolve_memory(struct lower_module *m);
 void lower_set_access(struct lower_function *f, LLVMValueRef instruction, enum access access);
 
 /* ---- descriptor.c */
-void lower_references_collect(struct lower_module *m);
+void lower_references_collect(struct lower_plan *plan);
 void lower_descriptor(struct lower_module *m);
 
 /* ---- initialize.c */

@@ -20,6 +20,8 @@ struct lower_options {
   const char *name;         /* prefix of the descriptor's symbol */
   const char *description;  /* what the module was compiled with, for the descriptor */
   const char *cpu_features; /* needed beyond the target's baseline */
+  uint64_t part_size;       /* divide code that is larger than this, in bytes; 0: never */
+  bool copies_small;        /* small functions are copied to the parts that call them, to be inlined */
 
   /* An executable: emit its struct wasmrt_program with these options. */
   bool is_program;
@@ -34,18 +36,27 @@ struct lower_options {
 bool lower_static_possible(const struct wasm_module *wasm, struct diag_sink *sink);
 
 /*
- * Lowers a validated module into a new LLVM module in `context`, for a target with this triple and layout.
- * The arena holds what lives as long as the call. The result is complete but for lower_finish().
+ * How a validated module is lowered: in one part or, if its code is large, in several, each an LLVM module of
+ * its own (plan.c). It depends on the module and the options only. It lives in the arena and borrows the
+ * rest; any number of threads may read it.
  */
-LLVMModuleRef lower_module(const struct wasm_module *wasm, const struct lower_options *options,
-                           LLVMContextRef context, const char *triple, LLVMTargetDataRef layout,
-                           struct arena *arena);
+struct lower_plan;
+const struct lower_plan *lower_plan_make(const struct wasm_module *wasm, const struct lower_options *options,
+                                         struct arena *arena);
+uint32_t lower_part_count(const struct lower_plan *plan);
+
+/*
+ * Lowers a part into a new LLVM module in `context`, for a target with this triple and layout. The arena
+ * holds what lives as long as the call. The result is complete but for lower_finish().
+ */
+LLVMModuleRef lower_part(const struct lower_plan *plan, uint32_t part, LLVMContextRef context,
+                         const char *triple, LLVMTargetDataRef layout, struct arena *arena);
 
 /*
  * To be called after optimisation, before code generation: turns trap markers into what they promise
  * (marker.c), and adds the table of function names for the functions that are left.
  */
-void lower_finish(LLVMModuleRef module, const struct wasm_module *wasm, const struct lower_options *options,
+void lower_finish(LLVMModuleRef module, const struct lower_plan *plan, uint32_t part,
                   LLVMTargetDataRef layout, struct arena *arena);
 
 /* The symbol of an imported function or global in the static model. */

@@ -1,6 +1,6 @@
 /*
- * The module as a whole: declares its functions, globals and the static instance, then lowers the bodies, the
- * initialisation and the descriptor.
+ * A part of a module as a whole: its functions and copies of others, in the main part also globals, the
+ * static instance, the initialisation and the descriptor; and how the parts name what they share.
  */
 #include <stdio.h>
 #include <string.h>
@@ -80,111 +80,179 @@ static void make_types(struct lower_module *m) {
 }
 
 /*
- * "NAME.INDEX", or "func.INDEX": the suffix keeps a guest's memcpy from being taken for the C library's. To
- * LLVM "llvm." begins intrinsics, and \1 names that are taken as they are, whatever else has them.
+ * Symbols. In a module of one part all are internal, and functions are called "GUEST.INDEX" or "func.INDEX":
+ * the suffix keeps a guest's memcpy from being taken for the C library's. To LLVM "llvm." begins intrinsics,
+ * and \1 names that are taken as they are, whatever else has them.
+ *
+ * The parts of a divided module know each other's functions and data by hidden symbols, which must not be
+ * those of another module or of the runtime: they begin with the module's name, which holds no colon, and
+ * one. Functions end with a digit, data with a letter. An '@' would begin a version.
  */
+enum { GUEST_NAME_MOST = 256 }; /* of a guest's name in a symbol: every part repeats those that it uses */
+
 static const char *function_name(struct lower_module *m, uint32_t index) {
   struct slice name = m->wasm->funcs[index].name;
-  bool is_reserved = name.size >= 5 && memcmp(name.data, "llvm.", 5) == 0;
-  if (name.size == 0 || name.data[0] == 1 || is_reserved) {
-    return arena_printf(m->arena, "func.%u", index);
+  if (!m->plan->is_divided) {
+    bool is_reserved = name.size >= 5 && memcmp(name.data, "llvm.", 5) == 0;
+    if (name.size == 0 || name.data[0] == 1 || is_reserved) {
+      return arena_printf(m->arena, "func.%u", index);
+    }
+    return arena_printf(m->arena, "%.*s.%u", (int)name.size, (const char *)name.data, index);
   }
-  return arena_printf(m->arena, "%.*s.%u", (int)name.size, (const char *)name.data, index);
+  if (name.size == 0) {
+    name = slice_of("func");
+  }
+  int length = name.size < GUEST_NAME_MOST ? (int)name.size : GUEST_NAME_MOST;
+  char *symbol =
+      arena_printf(m->arena, "%s:%.*s.%u", m->options->name, length, (const char *)name.data, index);
+  for (char *at = strchr(symbol, '@'); at; at = strchr(at, '@')) {
+    *at = '_';
+  }
+  return symbol;
 }
 
-static void declare_import(struct lower_module *m, uint32_t index, const struct wasm_import *import) {
-  struct lower_func *func = &m->funcs[index];
+static const char *data_name(const struct lower_plan *plan, const char *name, struct arena *arena) {
+  return plan->is_divided ? arena_printf(arena, "%s:%s", plan->options->name, name) : name;
+}
+
+const char *lower_symbols_name(const struct lower_plan *plan, uint32_t part, struct arena *arena) {
+  return data_name(plan, arena_printf(arena, "%u.symbols", part), arena);
+}
+
+static void declare_import(struct lower_module *m, uint32_t index, struct lower_func *func) {
   func->type = m->import_types[m->wasm->funcs[index].type];
   if (m->options->model != LOWER_STATIC) {
     return;
   }
-  const char *symbol = lower_import_symbol(m->arena, import);
+  const char *symbol = lower_import_symbol(m->arena, wasm_import_of(m->wasm, WASM_EXTERN_FUNC, index));
   func->value = LLVMGetNamedFunction(m->llvm, symbol); /* one import may be listed several times */
   if (!func->value) {
     func->value = LLVMAddFunction(m->llvm, symbol, func->type);
   }
 }
 
-static void declare_functions(struct lower_module *m) {
-  const struct wasm_module *wasm = m->wasm;
-  m->funcs = ARENA_ARRAY(m->arena, struct lower_func, wasm->func_count);
-  for (uint32_t i = 0; i < wasm->import_count; i++) {
-    if (wasm->imports[i].kind == WASM_EXTERN_FUNC) {
-      declare_import(m, wasm->imports[i].index, &wasm->imports[i]);
-    }
-  }
-  for (uint32_t i = 0; i < wasm->func_count; i++) {
-    m->funcs[i].slot = NO_SLOT;
-    if (wasm->funcs[i].is_import) {
-      continue;
-    }
-    struct lower_func *func = &m->funcs[i];
-    func->type = m->func_types[wasm->funcs[i].type];
-    func->value = lower_add_function(m, function_name(m, i), func->type, true);
-    LLVMSetSection(func->value, WASMRT_TEXT_SECTION);
-    char index[16];
-    int length = snprintf(index, sizeof index, "%u", i);
-    LLVMAddAttributeAtIndex(func->value, LLVMAttributeFunctionIndex,
-                            LLVMCreateStringAttribute(m->context, LOWER_INDEX_ATTRIBUTE,
-                                                      (unsigned)strlen(LOWER_INDEX_ATTRIBUTE), index,
-                                                      (unsigned)length));
-    if (m->options->model == LOWER_INSTANCE) {
-      LLVMAddAttributeAtIndex(func->value, 1, m->noundef);
-    }
+/* Functions are internal unless other parts name them; those of other parts are declared. */
+static void set_linkage(struct lower_module *m, uint32_t index, LLVMValueRef function) {
+  bool is_here = index >= m->part->begin && index < m->part->end;
+  if (!is_here || (m->plan->is_divided && m->plan->is_shared[index])) {
+    LLVMSetLinkage(function, LLVMExternalLinkage);
+    LLVMSetVisibility(function, LLVMHiddenVisibility);
   }
 }
 
-static LLVMValueRef add_global(struct lower_module *m, LLVMTypeRef type, const char *name) {
-  LLVMValueRef value = LLVMAddGlobal(m->llvm, type, name);
-  LLVMSetInitializer(value, LLVMConstNull(type));
-  LLVMSetLinkage(value, LLVMInternalLinkage);
+const struct lower_func *lower_func(struct lower_module *m, uint32_t index) {
+  struct lower_func *func = &m->funcs[index];
+  if (func->type) {
+    return func;
+  }
+  if (m->wasm->funcs[index].is_import) {
+    declare_import(m, index, func);
+    return func;
+  }
+  func->type = m->func_types[m->wasm->funcs[index].type];
+  func->value = lower_add_function(m, function_name(m, index), func->type, true);
+  set_linkage(m, index, func->value);
+  LLVMSetSection(func->value, WASMRT_TEXT_SECTION);
+  char text[16];
+  int length = snprintf(text, sizeof text, "%u", index);
+  LLVMAddAttributeAtIndex(func->value, LLVMAttributeFunctionIndex,
+                          LLVMCreateStringAttribute(m->context, LOWER_INDEX_ATTRIBUTE,
+                                                    (unsigned)strlen(LOWER_INDEX_ATTRIBUTE), text,
+                                                    (unsigned)length));
+  if (m->options->model == LOWER_INSTANCE) {
+    LLVMAddAttributeAtIndex(func->value, 1, m->noundef);
+  }
+  return func;
+}
+
+/* What the module has one of, and the main part defines. */
+static LLVMValueRef add_shared(struct lower_module *m, LLVMTypeRef type, const char *name) {
+  LLVMValueRef value = LLVMAddGlobal(m->llvm, type, data_name(m->plan, name, m->arena));
+  if (m->plan->is_divided) {
+    LLVMSetVisibility(value, LLVMHiddenVisibility);
+  } else {
+    LLVMSetLinkage(value, LLVMInternalLinkage);
+  }
+  return value;
+}
+
+LLVMValueRef lower_shared_constant(struct lower_module *m, LLVMTypeRef type, const char *name,
+                                   LLVMValueRef initializer) {
+  LLVMValueRef value = add_shared(m, type, name);
+  LLVMSetGlobalConstant(value, 1);
+  if (initializer) {
+    LLVMSetInitializer(value, initializer);
+  }
+  if (!m->plan->is_divided) {
+    LLVMSetLinkage(value, LLVMPrivateLinkage);
+    LLVMSetUnnamedAddress(value, LLVMGlobalUnnamedAddr);
+  }
+  return value;
+}
+
+static LLVMValueRef shared_variable(struct lower_module *m, LLVMTypeRef type, const char *name) {
+  LLVMValueRef value = add_shared(m, type, name);
+  if (m->part->is_main) {
+    LLVMSetInitializer(value, LLVMConstNull(type));
+  }
   LLVMSetAlignment(value, WASMRT_CELL_SIZE);
   return value;
 }
 
-/* Static model: each global is a variable, one that the initialisation fills in if its value is not a plain
- * number. */
-static void declare_globals(struct lower_module *m) {
-  const struct wasm_module *wasm = m->wasm;
-  m->globals = ARENA_ARRAY(m->arena, LLVMValueRef, wasm->global_count);
-  for (uint32_t i = 0; i < wasm->import_count; i++) {
-    const struct wasm_import *import = &wasm->imports[i];
-    if (import->kind != WASM_EXTERN_GLOBAL) {
-      continue;
-    }
-    const char *symbol = lower_import_symbol(m->arena, import);
-    LLVMTypeRef type = lower_type(m, wasm->globals[import->index].type);
-    LLVMValueRef value = LLVMGetNamedGlobal(m->llvm, symbol);
-    m->globals[import->index] = value ? value : LLVMAddGlobal(m->llvm, type, symbol);
+/* Each global is a variable, one that the initialisation fills in if its value is not a plain number. */
+LLVMValueRef lower_global_variable(struct lower_module *m, uint32_t index) {
+  if (m->globals[index]) {
+    return m->globals[index];
   }
-  for (uint32_t i = wasm->global_import_count; i < wasm->global_count; i++) {
-    m->globals[i] =
-        add_global(m, lower_type(m, wasm->globals[i].type), arena_printf(m->arena, "global.%u", i));
+  LLVMTypeRef type = lower_type(m, m->wasm->globals[index].type);
+  if (!m->wasm->globals[index].is_import) {
+    return m->globals[index] = shared_variable(m, type, arena_printf(m->arena, "%u.global", index));
+  }
+  const char *symbol = lower_import_symbol(m->arena, wasm_import_of(m->wasm, WASM_EXTERN_GLOBAL, index));
+  LLVMValueRef value = LLVMGetNamedGlobal(m->llvm, symbol); /* one import may be listed several times */
+  return m->globals[index] = value ? value : LLVMAddGlobal(m->llvm, type, symbol);
+}
+
+static void copy_functions(struct lower_module *m) {
+  for (uint32_t i = 0; i < m->part->copy_count; i++) {
+    lower_function_body(m, m->part->copies[i]);
+    LLVMSetLinkage(m->funcs[m->part->copies[i]].value, LLVMAvailableExternallyLinkage);
   }
 }
 
-LLVMModuleRef lower_module(const struct wasm_module *wasm, const struct lower_options *options,
-                           LLVMContextRef context, const char *triple, LLVMTargetDataRef layout,
-                           struct arena *arena) {
-  struct lower_module m = {
-      .wasm = wasm, .options = options, .arena = arena, .context = context, .layout = layout};
+LLVMModuleRef lower_part(const struct lower_plan *plan, uint32_t part, LLVMContextRef context,
+                         const char *triple, LLVMTargetDataRef layout, struct arena *arena) {
+  const struct wasm_module *wasm = plan->wasm;
+  struct lower_module m = {.plan = plan,
+                           .part = &plan->parts[part],
+                           .wasm = wasm,
+                           .options = plan->options,
+                           .arena = arena,
+                           .context = context,
+                           .layout = layout};
   m.is_x86 = strncmp(triple, "x86_64", strlen("x86_64")) == 0;
   m.has_tail_calls = (wasm->used & WASM_FEATURE_BIT(WASM_FEATURE_TAIL_CALL)) != 0;
-  m.llvm = LLVMModuleCreateWithNameInContext(options->name, context);
+  m.llvm = LLVMModuleCreateWithNameInContext(m.options->name, context);
   LLVMSetTarget(m.llvm, triple);
   LLVMSetModuleDataLayout(m.llvm, layout);
   lower_abi_init(&m);
   make_types(&m);
-  declare_functions(&m);
-  lower_find_known_tables(&m);
-  if (options->model == LOWER_STATIC) {
-    declare_globals(&m);
-    m.instance = add_global(&m, m.instance_type, "instance");
+  m.funcs = ARENA_ARRAY(arena, struct lower_func, wasm->func_count);
+  m.tables = ARENA_ARRAY(arena, struct lower_table_code, wasm->table_count);
+  m.globals = ARENA_ARRAY(arena, LLVMValueRef, wasm->global_count);
+  if (m.options->model == LOWER_STATIC) {
+    m.instance = shared_variable(&m, m.instance_type, "instance");
   }
-  lower_references_collect(&m);
-  for (uint32_t i = wasm->func_import_count; i < wasm->func_count; i++) {
+  for (uint32_t i = m.part->begin; i < m.part->end; i++) {
+    lower_func(&m, i); /* in their order */
+  }
+  for (uint32_t i = m.part->begin; i < m.part->end; i++) {
     lower_function_body(&m, i);
   }
-  lower_descriptor(&m);
+  copy_functions(&m);
+  if (m.part->is_main) {
+    lower_define_known_tables(&m);
+    lower_descriptor(&m);
+  }
   return m.llvm;
 }

@@ -136,7 +136,7 @@ void lower_ref_is_null(struct lower_function *f, const struct wasm_insn *insn,
 LLVMValueRef lower_ref_func_value(struct lower_function *f, uint32_t function) {
   LLVMValueRef records =
       lower_load_field(f, f->instance, ABI_instance, WASMRT_instance_functions, ACCESS_CONSTANT);
-  LLVMValueRef slot = LLVMConstInt(f->m->i64, f->m->funcs[function].slot, 0);
+  LLVMValueRef slot = LLVMConstInt(f->m->i64, f->m->plan->slots[function], 0);
   return LLVMBuildGEP2(f->b, f->m->abi[ABI_funcref], records, &slot, 1, "");
 }
 
@@ -149,20 +149,20 @@ void lower_ref_func(struct lower_function *f, const struct wasm_insn *insn,
 /* ---- Known tables */
 
 /* Rules out tables that a body names by anything but call_indirect. */
-static void find_uses(struct lower_module *m, const struct wasm_func *func, struct arena *scratch) {
-  struct wasm_walk walk = wasm_walk_make(func->body, func->offset, m->wasm->used, scratch);
+static void find_uses(struct lower_plan *plan, const struct wasm_func *func, struct arena *scratch) {
+  struct wasm_walk walk = wasm_walk_make(func->body, func->offset, plan->wasm->used, scratch);
   struct wasm_insn insn;
   while (wasm_walk_next(&walk, &insn)) {
     switch (wasm_insn_info(&insn)->imm) {
     case WASM_IMM_TABLE:
-      m->tables[insn.imm.index].is_known = false;
+      plan->tables[insn.imm.index].is_known = false;
       break;
     case WASM_IMM_TABLE_TABLE:
-      m->tables[insn.imm.pair.first].is_known = false;
-      m->tables[insn.imm.pair.second].is_known = false;
+      plan->tables[insn.imm.pair.first].is_known = false;
+      plan->tables[insn.imm.pair.second].is_known = false;
       break;
     case WASM_IMM_ELEM_TABLE:
-      m->tables[insn.imm.pair.second].is_known = false;
+      plan->tables[insn.imm.pair.second].is_known = false;
       break;
     default:
       break;
@@ -170,83 +170,73 @@ static void find_uses(struct lower_module *m, const struct wasm_func *func, stru
   }
 }
 
-/* The value of an offset expression that is one constant; false for all others. */
-static bool constant_offset(const struct wasm_module *wasm, const struct wasm_expr *expr, uint32_t *value,
-                            struct arena *scratch) {
-  struct wasm_walk walk = wasm_walk_make(expr->code, expr->offset, wasm->used, scratch);
-  struct wasm_insn insn;
-  if (!wasm_walk_next(&walk, &insn) || insn.opcode != WASM_OP_I32_CONST) {
-    return false;
-  }
-  *value = insn.imm.i32;
-  return !wasm_walk_next(&walk, &insn) || insn.opcode == WASM_OP_END;
-}
-
 /* Writes the active segments into the known tables; a segment that cannot be placed makes its table unknown.
  */
-static void place_segments(struct lower_module *m, struct arena *scratch) {
-  for (uint32_t i = 0; i < m->wasm->element_count; i++) {
-    const struct wasm_element *element = &m->wasm->elements[i];
-    if (element->mode != WASM_SEGMENT_ACTIVE || !m->tables[element->table].is_known) {
+static void place_segments(struct lower_plan *plan) {
+  for (uint32_t i = 0; i < plan->wasm->element_count; i++) {
+    const struct wasm_element *element = &plan->wasm->elements[i];
+    if (element->mode != WASM_SEGMENT_ACTIVE || !plan->tables[element->table].is_known) {
       continue;
     }
-    struct lower_table *table = &m->tables[element->table];
-    uint32_t start;
-    if (!element->funcs || !constant_offset(m->wasm, &element->start, &start, scratch) ||
-        (uint64_t)start + element->count > table->size) {
+    struct lower_table *table = &plan->tables[element->table];
+    struct wasm_insn start;
+    bool has_place = element->funcs && lower_is_constant(plan->wasm, &element->start, &start) &&
+                     (uint64_t)start.imm.i32 + element->count <= table->size;
+    if (!has_place) {
       table->is_known = false;
       continue;
     }
     for (uint32_t k = 0; k < element->count; k++) {
-      table->entries[start + k] = element->funcs[k];
+      table->entries[start.imm.i32 + k] = element->funcs[k];
     }
   }
 }
 
-void lower_find_known_tables(struct lower_module *m) {
-  const struct wasm_module *wasm = m->wasm;
-  m->tables = ARENA_ARRAY(m->arena, struct lower_table, wasm->table_count);
-  if (m->options->model != LOWER_STATIC) {
+void lower_find_known_tables(struct lower_plan *plan) {
+  const struct wasm_module *wasm = plan->wasm;
+  plan->tables = ARENA_ARRAY(plan->arena, struct lower_table, wasm->table_count);
+  if (plan->options->model != LOWER_STATIC) {
     return;
   }
   /* The last condition: size fields alone must not make us, or the program, large. */
   uint64_t space = wasm->bytes.size;
   for (uint32_t i = 0; i < wasm->table_count; i++) {
     uint64_t size = wasm->tables[i].limits.min;
-    m->tables[i].is_known = !wasm->tables[i].is_import && wasm->tables[i].type == WASM_FUNCREF &&
-                            !wasm->tables[i].limits.is_64 && size <= space;
-    space -= m->tables[i].is_known ? size : 0;
+    plan->tables[i].is_known = !wasm->tables[i].is_import && wasm->tables[i].type == WASM_FUNCREF &&
+                               !wasm->tables[i].limits.is_64 && size <= space;
+    space -= plan->tables[i].is_known ? size : 0;
   }
   for (uint32_t i = 0; i < wasm->export_count; i++) {
     if (wasm->exports[i].kind == WASM_EXTERN_TABLE) {
-      m->tables[wasm->exports[i].index].is_known = false;
+      plan->tables[wasm->exports[i].index].is_known = false;
     }
   }
   struct arena scratch = {0};
   for (uint32_t i = wasm->func_import_count; i < wasm->func_count; i++) {
-    find_uses(m, &wasm->funcs[i], &scratch);
+    find_uses(plan, &wasm->funcs[i], &scratch);
     arena_reset(&scratch);
   }
   uint64_t total = 0; /* each table counts as one entry more, for what it takes itself */
   for (uint32_t i = 0; i < wasm->table_count; i++) {
-    struct lower_table *table = &m->tables[i];
+    struct lower_table *table = &plan->tables[i];
     if (!table->is_known) {
       continue;
     }
     table->size = (uint32_t)wasm->tables[i].limits.min;
-    table->entries = ARENA_ARRAY(m->arena, uint32_t, table->size);
+    table->entries = ARENA_ARRAY(plan->arena, uint32_t, table->size);
     total += table->size + UINT64_C(1);
     for (uint32_t k = 0; k < table->size; k++) {
       table->entries[k] = WASM_NO_INDEX;
     }
   }
-  m->has_code_arrays = total * wasm->type_count <= KNOWN_TABLE_SPACE;
-  place_segments(m, &scratch);
+  plan->has_code_arrays = total * wasm->type_count <= KNOWN_TABLE_SPACE;
   arena_free(&scratch);
+  place_segments(plan);
 }
 
 static LLVMValueRef code_of(struct lower_module *m, uint32_t function) {
-  return m->wasm->funcs[function].is_import ? lower_import_wrapper(m, function) : m->funcs[function].value;
+  bool is_import = m->wasm->funcs[function].is_import;
+  return is_import ? lower_import_wrapper(m, function) : lower_func(m, function)->value;
 }
 
 /* A function of a type that traps: what an unusable slot of that type's array points to. */
@@ -264,36 +254,33 @@ static LLVMValueRef trap_function(struct lower_module *m, uint32_t type_class, e
   return function;
 }
 
-static LLVMValueRef constant_array(struct lower_module *m, LLVMTypeRef type, LLVMValueRef *values,
-                                   uint32_t count) {
-  LLVMValueRef array = LLVMAddGlobal(m->llvm, LLVMArrayType2(type, count), "table");
-  LLVMSetInitializer(array, LLVMConstArray2(type, values, count));
-  LLVMSetLinkage(array, LLVMPrivateLinkage);
-  LLVMSetGlobalConstant(array, 1);
-  LLVMSetUnnamedAddress(array, LLVMGlobalUnnamedAddr);
-  return array;
-}
-
-static LLVMValueRef array_by_type(struct lower_module *m, struct lower_table *table, uint32_t type_class) {
-  if (!table->by_type) {
-    table->by_type = ARENA_ARRAY(m->arena, LLVMValueRef, m->wasm->type_count);
+/* Code pointers for calls of one type. In other parts than the main one only their name is known. */
+static LLVMValueRef array_by_type(struct lower_module *m, uint32_t index, uint32_t type_class) {
+  const struct lower_table *table = &m->plan->tables[index];
+  struct lower_table_code *code = &m->tables[index];
+  if (!code->by_type) {
+    code->by_type = ARENA_ARRAY(m->arena, LLVMValueRef, m->wasm->type_count);
   }
-  if (!table->by_type[type_class]) {
+  if (code->by_type[type_class]) {
+    return code->by_type[type_class];
+  }
+  LLVMTypeRef type = LLVMArrayType2(m->ptr, table->size);
+  LLVMValueRef initializer = NULL;
+  if (m->part->is_main) {
     LLVMValueRef mismatch = trap_function(m, type_class, WASMRT_TRAP_INDIRECT_CALL_TYPE_MISMATCH);
     LLVMValueRef null = trap_function(m, type_class, WASMRT_TRAP_UNINITIALIZED_ELEMENT);
-    LLVMValueRef *code = ARENA_ARRAY(m->arena, LLVMValueRef, table->size);
+    LLVMValueRef *pointers = ARENA_ARRAY(m->arena, LLVMValueRef, table->size);
     for (uint32_t i = 0; i < table->size; i++) {
       uint32_t function = table->entries[i];
-      if (function == WASM_NO_INDEX) {
-        code[i] = null;
-      } else {
-        code[i] = m->wasm->types[m->wasm->funcs[function].type].class == type_class ? code_of(m, function)
-                                                                                    : mismatch;
-      }
+      bool has_type =
+          function != WASM_NO_INDEX && m->wasm->types[m->wasm->funcs[function].type].class == type_class;
+      pointers[i] = has_type ? code_of(m, function) : function == WASM_NO_INDEX ? null : mismatch;
     }
-    table->by_type[type_class] = constant_array(m, m->ptr, code, table->size);
+    initializer = LLVMConstArray2(m->ptr, pointers, table->size);
   }
-  return table->by_type[type_class];
+  char name[32];
+  snprintf(name, sizeof name, "%u.%u.table", index, type_class);
+  return code->by_type[type_class] = lower_shared_constant(m, type, name, initializer);
 }
 
 static LLVMTypeRef code_record_type(struct lower_module *m) {
@@ -301,21 +288,44 @@ static LLVMTypeRef code_record_type(struct lower_module *m) {
   return LLVMStructTypeInContext(m->context, fields, 2, 0);
 }
 
-static LLVMValueRef code_records(struct lower_module *m, struct lower_table *table) {
-  if (!table->records) {
+/* The same with the type of each, for calls of any type. */
+static LLVMValueRef code_records(struct lower_module *m, uint32_t index) {
+  const struct lower_table *table = &m->plan->tables[index];
+  if (m->tables[index].records) {
+    return m->tables[index].records;
+  }
+  LLVMTypeRef record_type = code_record_type(m);
+  LLVMValueRef initializer = NULL;
+  if (m->part->is_main) {
     LLVMValueRef *records = ARENA_ARRAY(m->arena, LLVMValueRef, table->size);
     for (uint32_t i = 0; i < table->size; i++) {
       uint32_t function = table->entries[i];
       bool is_null = function == WASM_NO_INDEX;
-      LLVMValueRef fields[] = {
-          is_null ? LLVMConstNull(m->ptr) : code_of(m, function),
-          LLVMConstInt(m->i32, is_null ? UINT32_MAX : m->wasm->types[m->wasm->funcs[function].type].class,
-                       0)};
+      uint32_t type_class = is_null ? UINT32_MAX : m->wasm->types[m->wasm->funcs[function].type].class;
+      LLVMValueRef fields[] = {is_null ? LLVMConstNull(m->ptr) : code_of(m, function),
+                               LLVMConstInt(m->i32, type_class, 0)};
       records[i] = LLVMConstStructInContext(m->context, fields, 2, 0);
     }
-    table->records = constant_array(m, code_record_type(m), records, table->size);
+    initializer = LLVMConstArray2(record_type, records, table->size);
   }
-  return table->records;
+  char name[32];
+  snprintf(name, sizeof name, "%u.table", index);
+  return m->tables[index].records =
+             lower_shared_constant(m, LLVMArrayType2(record_type, table->size), name, initializer);
+}
+
+void lower_define_known_tables(struct lower_module *m) {
+  for (uint32_t i = 0; i < m->wasm->table_count; i++) {
+    const struct lower_table *table = &m->plan->tables[i];
+    if (table->is_called && !m->plan->has_code_arrays) {
+      code_records(m, i);
+    }
+    for (uint32_t k = 0; table->is_called && m->plan->has_code_arrays && k < m->wasm->type_count; k++) {
+      if (table->is_called[k]) {
+        array_by_type(m, i, k);
+      }
+    }
+  }
 }
 
 /*
@@ -326,17 +336,17 @@ static LLVMValueRef code_records(struct lower_module *m, struct lower_table *tab
 LLVMValueRef lower_known_table_code(struct lower_function *f, uint32_t table_index, uint32_t type,
                                     LLVMValueRef index) {
   struct lower_module *m = f->m;
-  struct lower_table *table = &m->tables[table_index];
+  const struct lower_table *table = &m->plan->tables[table_index];
   LLVMValueRef size = LLVMConstInt(m->i32, table->size, 0);
   lower_trap_if(f, LLVMBuildICmp(f->b, LLVMIntUGE, index, size, ""), WASMRT_TRAP_UNDEFINED_ELEMENT);
   LLVMValueRef at = LLVMBuildZExt(f->b, index, m->i64, "");
   uint32_t type_class = m->wasm->types[type].class;
-  if (m->has_code_arrays) {
-    LLVMValueRef array = array_by_type(m, table, type_class);
+  if (m->plan->has_code_arrays) {
+    LLVMValueRef array = array_by_type(m, table_index, type_class);
     return LLVMBuildLoad2(f->b, m->ptr, LLVMBuildGEP2(f->b, m->ptr, array, &at, 1, ""), "");
   }
   LLVMTypeRef record_type = code_record_type(m);
-  LLVMValueRef record = LLVMBuildGEP2(f->b, record_type, code_records(m, table), &at, 1, "");
+  LLVMValueRef record = LLVMBuildGEP2(f->b, record_type, code_records(m, table_index), &at, 1, "");
   LLVMValueRef actual =
       LLVMBuildLoad2(f->b, m->i32, LLVMBuildStructGEP2(f->b, record_type, record, 1, ""), "");
   LLVMBasicBlockRef bad = lower_block_new(f, "bad"), ok = lower_block_new(f, "ok");

@@ -21,13 +21,32 @@ void lower_local_tee(struct lower_function *f, const struct wasm_insn *insn,
 }
 
 /*
+ * Lets another part than the main one know the value of a global that never changes, where it is a plain
+ * number.
+ */
+static void copy_constant(struct lower_function *f, uint32_t index, LLVMValueRef variable) {
+  const struct wasm_global *global = &f->m->wasm->globals[index];
+  struct wasm_insn insn;
+  if (!global->is_import && !global->is_mutable && lower_is_constant(f->m->wasm, &global->init, &insn)) {
+    lower_constant(f, &insn, wasm_insn_info(&insn));
+    LLVMSetInitializer(variable, lower_pop(f));
+    LLVMSetLinkage(variable, LLVMAvailableExternallyLinkage);
+    LLVMSetGlobalConstant(variable, 1);
+  }
+}
+
+/*
  * Static model: a variable of its own. Instance model: the cell in the instance, or for an imported global
  * the cell that the instance's list of globals points to.
  */
 LLVMValueRef lower_global_address(struct lower_function *f, uint32_t index) {
   struct lower_module *m = f->m;
   if (m->options->model == LOWER_STATIC) {
-    return m->globals[index];
+    LLVMValueRef variable = lower_global_variable(m, index);
+    if (!m->part->is_main && LLVMIsDeclaration(variable)) {
+      copy_constant(f, index, variable);
+    }
+    return variable;
   }
   if (m->wasm->globals[index].is_import) {
     LLVMValueRef list =

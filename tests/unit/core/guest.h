@@ -158,7 +158,8 @@ static const struct wasmrt_global guest_globals[] = {
     {.offset = sizeof(struct wasmrt_instance), .type = WASMRT_I32, .is_mutable = 1}};
 
 /* Distances are known only at run time for C functions, so the rows are filled in by guest_module(). */
-static struct wasmrt_symbol guest_symbols[REFERENCES + 3];
+static struct wasmrt_symbol guest_symbols[REFERENCES + 1], guest_stubs[4];
+static const struct wasmrt_symbol *const guest_symbol_lists[] = {guest_symbols, guest_stubs};
 static const char guest_names[REFERENCES][12] = {"load", "store", "far",  "recurse",
                                                  "trap", "call",  "grow", "set"};
 
@@ -175,9 +176,9 @@ static inline struct wasmrt_module *guest_module(void) {
   for (uint32_t i = 0; i < REFERENCES; i++) {
     set_symbol(&guest_symbols[i], guest_references[i].code, guest_names[i], guest_references[i].function);
   }
-  set_symbol(&guest_symbols[REFERENCES], CODE(enter_i_i), NULL, UINT32_MAX);
-  set_symbol(&guest_symbols[REFERENCES + 1], CODE(enter_none), NULL, UINT32_MAX);
-  set_symbol(&guest_symbols[REFERENCES + 2], CODE(enter_ii), NULL, UINT32_MAX);
+  set_symbol(&guest_stubs[0], CODE(enter_i_i), NULL, UINT32_MAX);
+  set_symbol(&guest_stubs[1], CODE(enter_none), NULL, UINT32_MAX);
+  set_symbol(&guest_stubs[2], CODE(enter_ii), NULL, UINT32_MAX);
   module = (struct wasmrt_module){
       .abi_version = WASMRT_ABI_VERSION,
       .name = "guest",
@@ -199,8 +200,8 @@ static inline struct wasmrt_module *guest_module(void) {
       .tables = guest_tables,
       .global_count = 1,
       .globals = guest_globals,
-      .symbol_count = REFERENCES + 3,
-      .symbols = guest_symbols,
+      .symbol_list_count = 2,
+      .symbols = guest_symbol_lists,
       .start = WASMRT_NULL_SLOT,
       .text_begin = text_begin,
       .text_end = text_end,

@@ -110,7 +110,7 @@ static struct wasmrt_module *typed_module(void) {
   module->export_count = sizeof exports / sizeof *exports;
   module->globals = globals;
   module->tables = tables;
-  module->symbol_count = 0;
+  module->symbol_list_count = 0;
   module->initialize = initialize;
   return module;
 }

@@ -140,7 +140,7 @@ static struct wasmrt_instance *instantiate_caller(const char *signature, void *c
   module->reference_count = 2;
   module->exports = exports;
   module->export_count = 2;
-  module->symbol_count = 0;
+  module->symbol_list_count = 0;
   return instantiate(module);
 }
 

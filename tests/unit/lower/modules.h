@@ -66,6 +66,7 @@ struct lowered {
   struct arena arena;
   struct wasm_module wasm;
   struct lower_options options;
+  const struct lower_plan *plan;
   LLVMContextRef context;
   LLVMTargetMachineRef machine;
   LLVMTargetDataRef layout;
@@ -89,7 +90,8 @@ static inline void lowered_begin(struct lowered *l, const struct built *built, e
   ck_assert(wasm_module_decode((struct slice){built->bytes, built->size}, wasm_features_default(), &l->arena,
                                &sink, &l->wasm));
   l->wasm.used = wasm_features_default() & ~WASM_FEATURE_BIT(WASM_FEATURE_TAIL_CALL);
-  l->module = lower_module(&l->wasm, &l->options, l->context, triple, l->layout, &l->arena);
+  l->plan = lower_plan_make(&l->wasm, &l->options, &l->arena);
+  l->module = lower_part(l->plan, 0, l->context, triple, l->layout, &l->arena);
   ck_assert(!LLVMVerifyModule(l->module, LLVMAbortProcessAction, NULL));
 }
 
@@ -100,7 +102,7 @@ static inline char *lowered_optimize(struct lowered *l, const char *passes) {
   LLVMPassBuilderOptionsSetLoopVectorization(tuning, 1);
   ck_assert_ptr_null(LLVMRunPasses(l->module, passes, l->machine, tuning));
   LLVMDisposePassBuilderOptions(tuning);
-  lower_finish(l->module, &l->wasm, &l->options, l->layout, &l->arena);
+  lower_finish(l->module, l->plan, 0, l->layout, &l->arena);
   ck_assert(!LLVMVerifyModule(l->module, LLVMAbortProcessAction, NULL));
   return LLVMPrintModuleToString(l->module);
 }
