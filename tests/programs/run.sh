@@ -4,7 +4,7 @@
 #
 #   sh tests/programs/run.sh [--arch=x86_64|aarch64|all] [--quick] [--make] [NAME...]
 #
-#   NAME      lua sqlite zstd bzip2 cxx rust; all of them when none is given
+#   NAME      lua sqlite zstd bzip2 cxx rust tail; all of them when none is given
 #   --arch    which executables to make and run, under qemu where they are not the host's; default all
 #   --quick   less data for the compressors
 #   --make    only make the modules (build/programs/NAME/app.wasm) and the native programs beside them
@@ -28,12 +28,12 @@ for argument; do
   --quick) size=2000000 ;;
   --make) make_only=yes ;;
   -h | --help) awk 'NR > 1 { if (!sub(/^# ?/, "")) exit; print }' "$0"; exit 0 ;;
-  lua | sqlite | zstd | bzip2 | cxx | rust) names="$names $argument" ;;
+  lua | sqlite | zstd | bzip2 | cxx | rust | tail) names="$names $argument" ;;
   *) echo "run.sh: unknown argument '$argument' (see --help)" >&2; exit 2 ;;
   esac
 done
 [ "$arches" != all ] || arches="x86_64 aarch64"
-names=${names:-lua sqlite zstd bzip2 cxx rust}
+names=${names:-lua sqlite zstd bzip2 cxx rust tail}
 if [ $make_only = no ] && ! [ -x "$tool" ]; then
   echo "run.sh: there is no $tool: build it first, see README.md" >&2
   exit 2
@@ -116,6 +116,14 @@ build_rust() {
     rustc --edition 2021 -O "$here/rust/records.rs" -o native
 }
 
+build_tail() {
+  # The first entries of the table stay free for the program to fill in.
+  clang-19 --target=wasm32-wasi -mtail-call -msimd128 -mmultivalue -mreference-types -O2 -c "$here/tail/main.c" \
+    "$here/tail/entries.s" "$here/../embed/guests/tail.s" &&
+    clang-19 --target=wasm32-wasi -Wl,--table-base=8 main.o entries.o tail.o -o app.wasm &&
+    clang-19 -O2 "$here/tail/main.c" -o native
+}
+
 # ---- scenarios: steps_NAME runs the command "$@" in a fresh directory, leaves .out files to compare ----
 
 step() { # STEP COMMAND...
@@ -194,6 +202,10 @@ steps_cxx() {
 steps_rust() {
   input >input
   step records "$@" x 'y z' <input
+}
+
+steps_tail() {
+  step chains "$@"
 }
 
 # ---- the run ----
