@@ -47,7 +47,8 @@ void spec_subject_open(struct spec_subject *subject, const char *path, struct ar
   struct messages messages = {arena, subject};
   struct diag_sink sink = {.handler = take_diag, .context = &messages, .file = path};
   struct slice bytes = {subject->bytes, subject->size};
-  wasm_features features = wasm_features_default();
+  /* Everything that the validator knows: what the lowering lacks is said by spec_subject_compile(). */
+  wasm_features features = wasm_features_checked();
   subject->is_decoded = wasm_module_decode(bytes, features, arena, &sink, &subject->module);
   bool valid = subject->is_decoded && check_module(&subject->module, features, arena, &sink);
   if (valid != (subject->verdict == SPEC_VALID)) {

@@ -42,6 +42,36 @@ check_rule *check_rule_of(enum wasm_kind kind) {
       [WASM_KIND_ref_null] = check_ref_null,
       [WASM_KIND_ref_is_null] = check_ref_is_null,
       [WASM_KIND_ref_func] = check_ref_func,
+      [WASM_KIND_ref_as_non_null] = check_ref_as_non_null,
+      [WASM_KIND_br_on_null] = check_br_on_null,
+      [WASM_KIND_br_on_non_null] = check_br_on_non_null,
+      [WASM_KIND_call_ref] = check_call_ref,
+      [WASM_KIND_return_call_ref] = check_return_call_ref,
+      [WASM_KIND_ref_test] = check_ref_test,
+      [WASM_KIND_ref_cast] = check_ref_cast,
+      [WASM_KIND_br_on_cast] = check_br_on_cast,
+      [WASM_KIND_br_on_cast_fail] = check_br_on_cast_fail,
+      [WASM_KIND_struct_new] = check_struct_new,
+      [WASM_KIND_struct_new_default] = check_struct_new_default,
+      [WASM_KIND_struct_get] = check_struct_get,
+      [WASM_KIND_struct_set] = check_struct_set,
+      [WASM_KIND_array_new] = check_array_new,
+      [WASM_KIND_array_new_default] = check_array_new_default,
+      [WASM_KIND_array_new_fixed] = check_array_new_fixed,
+      [WASM_KIND_array_new_data] = check_array_new_data,
+      [WASM_KIND_array_new_elem] = check_array_new_elem,
+      [WASM_KIND_array_get] = check_array_get,
+      [WASM_KIND_array_set] = check_array_set,
+      [WASM_KIND_array_len] = check_array_len,
+      [WASM_KIND_array_fill] = check_array_fill,
+      [WASM_KIND_array_copy] = check_array_copy,
+      [WASM_KIND_array_init_data] = check_array_init_data,
+      [WASM_KIND_array_init_elem] = check_array_init_elem,
+      [WASM_KIND_ref_eq] = check_ref_eq,
+      [WASM_KIND_ref_i31] = check_ref_i31,
+      [WASM_KIND_i31_get] = check_i31_get,
+      [WASM_KIND_any_convert_extern] = check_any_convert_extern,
+      [WASM_KIND_extern_convert_any] = check_extern_convert_any,
   };
   return rules[kind];
 }
@@ -144,7 +174,7 @@ static void start_code(struct checker *c, struct check_types results) {
  * The types of the locals without their expansion, which could be a thousand times the size of the body: the
  * first few by index, and for the others the index after each run.
  */
-static void set_locals(struct checker *c, const struct wasm_func *func) {
+static bool set_locals(struct checker *c, const struct wasm_func *func) {
   if (func->locals_count > c->local_ends_capacity) {
     free(c->local_ends);
     c->local_ends = malloc(func->locals_count * sizeof *c->local_ends);
@@ -156,6 +186,9 @@ static void set_locals(struct checker *c, const struct wasm_func *func) {
   uint64_t end = 0;
   for (uint32_t i = 0; i < func->locals_count; i++) {
     uint64_t begin = end;
+    if (!check_value_type(c, func->locals[i].type)) {
+      return false;
+    }
     end += func->locals[i].count;
     c->local_ends[i] = end;
     if (begin < CHECK_DIRECT_LOCALS) {
@@ -165,6 +198,7 @@ static void set_locals(struct checker *c, const struct wasm_func *func) {
       }
     }
   }
+  return true;
 }
 
 bool check_function(struct checker *c, uint32_t function) {
@@ -173,9 +207,13 @@ bool check_function(struct checker *c, uint32_t function) {
   c->function = function;
   c->is_constant = false;
   c->params = (struct check_types){type->params, type->param_count};
-  set_locals(c, func);
+  c->insn.offset = func->offset;
+  if (!set_locals(c, func)) {
+    return false;
+  }
   start_code(c, (struct check_types){type->results, type->result_count});
   bool is_valid = check_code(c, func->body, func->offset);
+  check_pop_settings(c, 0);
   arena_reset(&c->scratch);
   return is_valid;
 }

@@ -27,12 +27,15 @@ static bool enter_block(struct checker *c, enum wasm_kind kind) {
   struct check_types params = no_types;
   struct check_types results = no_types;
   if (block.form == WASM_BLOCK_VALUE) {
+    if (!check_value_type(c, block.type)) {
+      return false;
+    }
     wasm_type *result = ARENA_NEW(&c->scratch, wasm_type);
     *result = block.type;
     results = (struct check_types){result, 1};
     c->used |= wasm_type_features(block.type);
   } else if (block.form == WASM_BLOCK_TYPE) {
-    if (!check_has_type(c, block.type)) {
+    if (!check_has_func_type(c, block.type)) {
       return false;
     }
     params = params_of(wasm_func_type_at(c->module, block.type));
@@ -75,7 +78,7 @@ bool check_end(struct checker *c) {
 }
 
 /* What a branch to the label takes: a loop's parameters, any other block's results. */
-static bool label_types(struct checker *c, uint32_t label, struct check_types *types) {
+bool check_label_types(struct checker *c, uint32_t label, struct check_types *types) {
   if (label >= c->frame_count) {
     return check_fail(c, "unknown label %" PRIu32 " in %s", label, check_text(c));
   }
@@ -86,7 +89,7 @@ static bool label_types(struct checker *c, uint32_t label, struct check_types *t
 
 bool check_br(struct checker *c) {
   struct check_types types;
-  if (!label_types(c, c->insn.imm.index, &types) || !check_pop_types(c, types)) {
+  if (!check_label_types(c, c->insn.imm.index, &types) || !check_pop_types(c, types)) {
     return false;
   }
   check_set_unreachable(c);
@@ -95,8 +98,8 @@ bool check_br(struct checker *c) {
 
 bool check_br_if(struct checker *c) {
   struct check_types types;
-  return check_pop(c, WASM_I32) && label_types(c, c->insn.imm.index, &types) && check_pop_types(c, types) &&
-         check_push_types(c, types);
+  return check_pop(c, WASM_I32) && check_label_types(c, c->insn.imm.index, &types) &&
+         check_pop_types(c, types) && check_push_types(c, types);
 }
 
 bool check_br_table(struct checker *c) {
@@ -107,12 +110,12 @@ bool check_br_table(struct checker *c) {
     return check_fail_as(c, DIAG_UNSUPPORTED, "br_table has %" PRIu32 " labels, the limit is %" PRIu32, count,
                          WASM_MAX_BR_TABLE);
   }
-  if (!check_pop(c, WASM_I32) || !label_types(c, labels[count], &last)) {
+  if (!check_pop(c, WASM_I32) || !check_label_types(c, labels[count], &last)) {
     return false;
   }
   for (uint32_t i = 0; i < count; i++) {
     struct check_types types;
-    if (!label_types(c, labels[i], &types)) {
+    if (!check_label_types(c, labels[i], &types)) {
       return false;
     }
     if (types.count != last.count) {
@@ -139,12 +142,12 @@ bool check_return(struct checker *c) {
   return true;
 }
 
-static bool call(struct checker *c, const struct wasm_func_type *type) {
+bool check_call_type(struct checker *c, const struct wasm_func_type *type) {
   return check_pop_types(c, params_of(type)) && check_push_types(c, results_of(type));
 }
 
 /* A tail call: the callee's results are the function's. */
-static bool return_call(struct checker *c, const struct wasm_func_type *type) {
+bool check_return_call_type(struct checker *c, const struct wasm_func_type *type) {
   if (!types_match(c, results_of(type), c->frames[0].results)) {
     return check_fail(c, "type mismatch in %s: the callee's results do not match the function's",
                       check_text(c));
@@ -158,12 +161,12 @@ static bool return_call(struct checker *c, const struct wasm_func_type *type) {
 
 bool check_call(struct checker *c) {
   uint32_t func = c->insn.imm.index;
-  return check_has_func(c, func) && call(c, wasm_func_type_of(c->module, func));
+  return check_has_func(c, func) && check_call_type(c, wasm_func_type_of(c->module, func));
 }
 
 bool check_return_call(struct checker *c) {
   uint32_t func = c->insn.imm.index;
-  return check_has_func(c, func) && return_call(c, wasm_func_type_of(c->module, func));
+  return check_has_func(c, func) && check_return_call_type(c, wasm_func_type_of(c->module, func));
 }
 
 /* Table, type and table index of an indirect call. */
@@ -172,11 +175,11 @@ static bool indirect_callee(struct checker *c, const struct wasm_func_type **typ
   if (!check_has_table(c, table)) {
     return false;
   }
-  if (c->module->tables[table].type != WASM_FUNCREF) {
+  if (!wasm_type_matches(c->module, c->module->tables[table].type, WASM_FUNCREF)) {
     return check_fail(c, "type mismatch in %s: expected a table of funcref, table %" PRIu32 " has %s",
                       check_text(c), table, wasm_type_name(c->module->tables[table].type).text);
   }
-  if (!check_has_type(c, c->insn.imm.pair.first)) {
+  if (!check_has_func_type(c, c->insn.imm.pair.first)) {
     return false;
   }
   *type = wasm_func_type_at(c->module, c->insn.imm.pair.first);
@@ -185,10 +188,10 @@ static bool indirect_callee(struct checker *c, const struct wasm_func_type **typ
 
 bool check_call_indirect(struct checker *c) {
   const struct wasm_func_type *type = NULL;
-  return indirect_callee(c, &type) && call(c, type);
+  return indirect_callee(c, &type) && check_call_type(c, type);
 }
 
 bool check_return_call_indirect(struct checker *c) {
   const struct wasm_func_type *type = NULL;
-  return indirect_callee(c, &type) && return_call(c, type);
+  return indirect_callee(c, &type) && check_return_call_type(c, type);
 }

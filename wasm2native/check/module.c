@@ -12,10 +12,6 @@ static bool fail_unknown(struct checker *c, const char *what, uint32_t index) {
   return check_fail(c, "unknown %s %" PRIu32, what, index);
 }
 
-bool check_has_type(struct checker *c, uint32_t index) {
-  return index < c->module->type_count || fail_unknown(c, "type", index);
-}
-
 bool check_has_func(struct checker *c, uint32_t index) {
   return index < c->module->func_count || fail_unknown(c, "function", index);
 }
@@ -60,7 +56,15 @@ static bool check_table(struct checker *c, const struct wasm_table *table) {
   if (!limits->is_64 && (limits->min > UINT32_MAX || (limits->has_max && limits->max > UINT32_MAX))) {
     return check_fail(c, "table size must be at most 2^32-1");
   }
-  return check_limits(c, limits);
+  if (!check_value_type(c, table->type) || !check_limits(c, limits)) {
+    return false;
+  }
+  if (table->has_init) { /* tables come before the module's own globals */
+    return check_constant(c, &table->init, table->type, c->module->global_import_count);
+  }
+  return table->is_import || wasm_is_defaultable(table->type) ||
+         check_fail(c, "type mismatch: a table of %s needs an initial value",
+                    wasm_type_name(table->type).text);
 }
 
 static bool check_memory(struct checker *c, const struct wasm_memory *memory) {
@@ -101,7 +105,7 @@ static bool check_functions(struct checker *c) {
   const struct wasm_module *module = c->module;
   for (uint32_t i = 0; i < module->func_count; i++) {
     c->insn.offset = module->funcs[i].offset;
-    if (!check_has_type(c, module->funcs[i].type)) {
+    if (!check_has_func_type(c, module->funcs[i].type)) {
       return false;
     }
   }
@@ -110,9 +114,13 @@ static bool check_functions(struct checker *c) {
 
 static bool check_globals(struct checker *c) {
   const struct wasm_module *module = c->module;
-  for (uint32_t i = module->global_import_count; i < module->global_count; i++) {
+  for (uint32_t i = 0; i < module->global_count; i++) {
     const struct wasm_global *global = &module->globals[i];
-    if (!check_constant(c, &global->init, global->type, i)) {
+    c->insn.offset = global->offset;
+    if (!check_value_type(c, global->type)) {
+      return false;
+    }
+    if (!global->is_import && !check_constant(c, &global->init, global->type, i)) {
       return false;
     }
   }
@@ -122,6 +130,9 @@ static bool check_globals(struct checker *c) {
 static bool check_element(struct checker *c, const struct wasm_element *element) {
   const struct wasm_module *module = c->module;
   c->insn.offset = element->offset;
+  if (!check_value_type(c, element->type)) {
+    return false;
+  }
   if (element->mode == WASM_SEGMENT_ACTIVE) {
     if (!check_has_table(c, element->table)) {
       return false;
@@ -273,8 +284,9 @@ bool check_module(struct wasm_module *module, wasm_features features, struct are
       .sink = sink,
       .function = DIAG_NO_FUNCTION,
   };
-  bool is_valid = check_functions(&c) && check_tables_and_memories(&c) && check_globals(&c) &&
-                  check_exports(&c) && check_start(&c) && check_segments(&c) && check_bodies(&c);
+  bool is_valid = check_types(&c) && check_functions(&c) && check_globals(&c) &&
+                  check_tables_and_memories(&c) && check_exports(&c) && check_start(&c) &&
+                  check_segments(&c) && check_bodies(&c);
   module->used |= c.used;
   check_free_stacks(&c);
   return is_valid;

@@ -127,6 +127,7 @@ bool check_push_frame(struct checker *c, enum wasm_kind kind, struct check_types
   c->frames[c->frame_count++] = (struct check_frame){
       .kind = kind,
       .height = c->operand_count,
+      .settings = c->setting_count,
       .params = params,
       .results = results,
   };
@@ -144,13 +145,26 @@ bool check_pop_frame(struct checker *c, struct check_frame *frame) {
                       "type mismatch in %s: %" PRIu32 " more value%s on the stack than the block has results",
                       check_text(c), left, left > 1 ? "s" : "");
   }
+  check_pop_settings(c, frame->settings);
   c->frame_count--;
   return true;
+}
+
+void check_push_setting(struct checker *c, uint32_t local) {
+  c->settings = grow(c->settings, &c->setting_capacity, c->setting_count + 1, sizeof *c->settings);
+  c->settings[c->setting_count++] = local;
+}
+
+void check_pop_settings(struct checker *c, uint32_t count) {
+  while (c->setting_count > count) {
+    c->is_set[c->settings[--c->setting_count]] = 0;
+  }
 }
 
 void check_free_stacks(struct checker *c) {
   free(c->operands);
   free(c->frames);
   free(c->local_ends);
+  free(c->settings);
   arena_free(&c->scratch);
 }

@@ -1,4 +1,4 @@
-/* The rules of drop, select, variables and references (spec 3.3.2 to 3.3.5). */
+/* The rules of drop, select and variables (spec 3.3.3 to 3.3.5). */
 #include "rules.h"
 
 #include <inttypes.h>
@@ -15,7 +15,8 @@ static bool select_with_type(struct checker *c) {
   }
   wasm_type type = c->insn.imm.select.types[0];
   c->used |= wasm_type_features(type);
-  return check_pop(c, WASM_I32) && check_pop(c, type) && check_pop(c, type) && check_push(c, type);
+  return check_value_type(c, type) && check_pop(c, WASM_I32) && check_pop(c, type) && check_pop(c, type) &&
+         check_push(c, type);
 }
 
 static bool select_without_type(struct checker *c) {
@@ -66,19 +67,45 @@ static bool find_local(struct checker *c, wasm_type *type) {
   return true;
 }
 
+/*
+ * A local without a default value has none until it is set; what is set in a block counts up to its end
+ * (spec 3.3.4, 7.3). NULL for locals that always have a value.
+ */
+static uint8_t *setting_of(struct checker *c, wasm_type type) {
+  uint32_t index = c->insn.imm.index;
+  return wasm_is_defaultable(type) || index < c->params.count ? NULL : &c->is_set[index - c->params.count];
+}
+
+static bool set_local(struct checker *c, wasm_type type) {
+  uint8_t *is_set = setting_of(c, type);
+  if (is_set != NULL && !*is_set) {
+    *is_set = 1;
+    check_push_setting(c, c->insn.imm.index - c->params.count);
+  }
+  return true;
+}
+
 bool check_local_get(struct checker *c) {
   wasm_type type = WASM_BOTTOM;
-  return find_local(c, &type) && check_push(c, type);
+  if (!find_local(c, &type)) {
+    return false;
+  }
+  const uint8_t *is_set = setting_of(c, type);
+  if (is_set != NULL && !*is_set) {
+    return check_fail(c, "uninitialized local %" PRIu32 " of type %s", c->insn.imm.index,
+                      wasm_type_name(type).text);
+  }
+  return check_push(c, type);
 }
 
 bool check_local_set(struct checker *c) {
   wasm_type type = WASM_BOTTOM;
-  return find_local(c, &type) && check_pop(c, type);
+  return find_local(c, &type) && check_pop(c, type) && set_local(c, type);
 }
 
 bool check_local_tee(struct checker *c) {
   wasm_type type = WASM_BOTTOM;
-  return find_local(c, &type) && check_pop(c, type) && check_push(c, type);
+  return find_local(c, &type) && check_pop(c, type) && set_local(c, type) && check_push(c, type);
 }
 
 bool check_global_get(struct checker *c) {
@@ -108,37 +135,4 @@ bool check_global_set(struct checker *c) {
     return check_fail(c, "global %" PRIu32 " is immutable", index);
   }
   return check_pop(c, c->module->globals[index].type);
-}
-
-bool check_ref_null(struct checker *c) {
-  return check_push(c, c->insn.imm.type);
-}
-
-bool check_ref_is_null(struct checker *c) {
-  wasm_type type;
-  if (!check_pop_any(c, &type)) {
-    return false;
-  }
-  if (type != WASM_BOTTOM && !wasm_is_ref(type)) {
-    return check_fail(c, "type mismatch in ref.is_null: expected a reference, found %s",
-                      wasm_type_name(type).text);
-  }
-  return check_push(c, WASM_I32);
-}
-
-/* What a constant expression names is thereby declared; bodies may only name what is declared (spec 3.4.10,
- * C.refs). */
-bool check_ref_func(struct checker *c) {
-  uint32_t index = c->insn.imm.index;
-  if (!check_has_func(c, index)) {
-    return false;
-  }
-  struct wasm_func *func = &c->module->funcs[index];
-  if (c->is_constant) {
-    func->is_declared = true;
-  } else if (!func->is_declared) {
-    return check_fail(c, "undeclared function reference: function %" PRIu32 " is not named outside of bodies",
-                      index);
-  }
-  return check_push(c, WASM_FUNCREF);
 }

@@ -32,17 +32,60 @@ static void print_types(FILE *stream, const wasm_type *types, uint32_t count) {
   }
 }
 
-static void print_func_type(FILE *stream, const struct wasm_module *module, uint32_t index) {
-  if (index >= module->type_count) {
-    fprintf(stream, "unknown type %" PRIu32, index);
-    return;
-  }
-  const struct wasm_func_type *type = wasm_func_type_at(module, index);
+static void print_func_type(FILE *stream, const struct wasm_func_type *type) {
   putc('(', stream);
   print_types(stream, type->params, type->param_count);
   fputs(type->result_count == 1 ? ") -> " : ") -> (", stream);
   print_types(stream, type->results, type->result_count);
   fputs(type->result_count == 1 ? "" : ")", stream);
+}
+
+/* The type of a function. */
+static void print_type_of(FILE *stream, const struct wasm_module *module, uint32_t index) {
+  if (index >= module->type_count || module->types[index].kind != WASM_TYPE_FUNC) {
+    fprintf(stream, "unknown type %" PRIu32, index);
+  } else {
+    print_func_type(stream, wasm_func_type_at(module, index));
+  }
+}
+
+static void print_fields(FILE *stream, const struct wasm_struct_type *type) {
+  putc('{', stream);
+  for (uint32_t i = 0; i < type->field_count; i++) {
+    fprintf(stream, "%s%s%s", i > 0 ? ", " : "", type->fields[i].is_mutable ? "mut " : "",
+            wasm_type_name(type->fields[i].type).text);
+  }
+  putc('}', stream);
+}
+
+/* "type 2 of 1..2: open, sub 0, struct {i32, mut i8}": of a group of several, not final, with a supertype. */
+static void print_type_def(FILE *stream, const struct wasm_type_def *def, uint32_t index) {
+  fprintf(stream, "  type %" PRIu32, index);
+  if (def->group_size > 1) {
+    fprintf(stream, " of %" PRIu32 "..%" PRIu32, def->group_first, def->group_first + def->group_size - 1);
+  }
+  fputs(def->is_final ? ": " : ": open, ", stream);
+  if (def->super != WASM_NO_INDEX) {
+    fprintf(stream, "sub %" PRIu32 ", ", def->super);
+  }
+  if (def->kind == WASM_TYPE_FUNC) {
+    print_func_type(stream, &def->func);
+  } else {
+    fputs(def->kind == WASM_TYPE_STRUCT ? "struct " : "array ", stream);
+    print_fields(stream, &def->fields);
+  }
+  putc('\n', stream);
+}
+
+/* The definitions of modules that name them in other types. */
+static void dump_types(FILE *stream, const struct wasm_module *module) {
+  if ((module->used & WASM_FEATURE_BIT(WASM_FEATURE_FUNCTION_REFERENCES)) == 0) {
+    return;
+  }
+  fprintf(stream, "types: %" PRIu32 "\n", module->type_count);
+  for (uint32_t i = 0; i < module->type_count; i++) {
+    print_type_def(stream, &module->types[i], i);
+  }
 }
 
 static void print_limits(FILE *stream, const struct wasm_limits *limits) {
@@ -71,7 +114,7 @@ static void print_global(FILE *stream, const struct wasm_global *global) {
 static void print_extern_type(FILE *stream, const struct wasm_module *module, enum wasm_extern_kind kind,
                               uint32_t index) {
   if (kind == WASM_EXTERN_FUNC && index < module->func_count) {
-    print_func_type(stream, module, module->funcs[index].type);
+    print_type_of(stream, module, module->funcs[index].type);
   } else if (kind == WASM_EXTERN_TABLE && index < module->table_count) {
     print_table(stream, &module->tables[index]);
   } else if (kind == WASM_EXTERN_MEMORY && index < module->memory_count) {
@@ -161,6 +204,7 @@ void wasm_module_dump(FILE *stream, const struct wasm_module *module) {
   }
   putc('\n', stream);
   dump_sections(stream, module);
+  dump_types(stream, module);
   dump_imports(stream, module);
   dump_exports(stream, module);
   dump_definitions(stream, module);
@@ -245,6 +289,11 @@ void wasm_insn_print(FILE *stream, const struct wasm_insn *insn) {
     break;
   case WASM_IMM_TABLE_TABLE:
   case WASM_IMM_MEMORY_MEMORY:
+  case WASM_IMM_TYPE_FIELD:
+  case WASM_IMM_TYPE_U32:
+  case WASM_IMM_TYPE_DATA:
+  case WASM_IMM_TYPE_ELEM:
+  case WASM_IMM_TYPE_TYPE:
     fprintf(stream, " %" PRIu32 " %" PRIu32, insn->imm.pair.first, insn->imm.pair.second);
     break;
   case WASM_IMM_ELEM_TABLE:
@@ -286,7 +335,15 @@ void wasm_insn_print(FILE *stream, const struct wasm_insn *insn) {
     putc(')', stream);
     break;
   case WASM_IMM_HEAP_TYPE:
-    fprintf(stream, " %s", wasm_heap_name(wasm_heap_of(insn->imm.type)).text);
+    if (insn->opcode == WASM_OP_REF_NULL) {
+      fprintf(stream, " %s", wasm_heap_name(wasm_heap_of(insn->imm.type)).text);
+    } else {
+      fprintf(stream, " %s", wasm_type_name(insn->imm.type).text);
+    }
+    break;
+  case WASM_IMM_BR_ON_CAST:
+    fprintf(stream, " %" PRIu32 " %s %s", insn->imm.cast.label, wasm_type_name(insn->imm.cast.from).text,
+            wasm_type_name(insn->imm.cast.to).text);
     break;
   default:
     fprintf(stream, " %" PRIu32, insn->imm.index);

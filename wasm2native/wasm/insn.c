@@ -121,6 +121,28 @@ static void read_pair(struct wasm_reader *r, struct wasm_insn *insn) {
   insn->imm.pair.second = wasm_read_u32(r);
 }
 
+/* ref.null, and ref.test and ref.cast, whose opcode says whether null is meant as well (spec 5.4.2). */
+static void read_heap_type(struct wasm_walk *walk, struct wasm_insn *insn) {
+  wasm_type type = wasm_read_heap_type(&walk->reader, walk->features);
+  bool is_nullable = insn->opcode == WASM_OP_REF_NULL || wasm_insn_info(insn)->oper == WASM_OPER_NULL;
+  insn->imm.type = is_nullable ? type : WASM_REF(wasm_heap_of(type));
+}
+
+/* Flags that say which of the two types are nullable, a label, both heap types. */
+static void read_cast(struct wasm_walk *walk, struct wasm_insn *insn) {
+  struct wasm_reader *r = &walk->reader;
+  size_t offset = wasm_reader_offset(r);
+  uint8_t flags = wasm_read_u8(r);
+  if (flags > 3) {
+    wasm_reader_fail_at(r, offset, "malformed br_on_cast flags");
+  }
+  insn->imm.cast.label = wasm_read_u32(r);
+  uint32_t from = wasm_heap_of(wasm_read_heap_type(r, walk->features));
+  uint32_t to = wasm_heap_of(wasm_read_heap_type(r, walk->features));
+  insn->imm.cast.from = (flags & 1) != 0 ? WASM_REF_NULL(from) : WASM_REF(from);
+  insn->imm.cast.to = (flags & 2) != 0 ? WASM_REF_NULL(to) : WASM_REF(to);
+}
+
 /* Immediates that name things, or other parts of the module. */
 static void read_indices(struct wasm_walk *walk, enum wasm_imm imm, struct wasm_insn *insn) {
   struct wasm_reader *r = &walk->reader;
@@ -139,6 +161,11 @@ static void read_indices(struct wasm_walk *walk, enum wasm_imm imm, struct wasm_
     break;
   case WASM_IMM_TABLE_TABLE:
   case WASM_IMM_ELEM_TABLE:
+  case WASM_IMM_TYPE_FIELD:
+  case WASM_IMM_TYPE_U32:
+  case WASM_IMM_TYPE_DATA:
+  case WASM_IMM_TYPE_ELEM:
+  case WASM_IMM_TYPE_TYPE:
     read_pair(r, insn);
     break;
   case WASM_IMM_MEMORY:
@@ -148,7 +175,10 @@ static void read_indices(struct wasm_walk *walk, enum wasm_imm imm, struct wasm_
     read_labels(walk, insn);
     break;
   case WASM_IMM_HEAP_TYPE:
-    insn->imm.type = wasm_read_heap_type(r, walk->features);
+    read_heap_type(walk, insn);
+    break;
+  case WASM_IMM_BR_ON_CAST:
+    read_cast(walk, insn);
     break;
   case WASM_IMM_FENCE:
     if (wasm_read_u8(r) != 0) {
@@ -156,7 +186,7 @@ static void read_indices(struct wasm_walk *walk, enum wasm_imm imm, struct wasm_
     }
     break;
   default:
-    /* The immediates of exceptions and GC: no feature that wasm_features_checked() holds has them. */
+    /* The immediates of exceptions: no feature that wasm_features_checked() holds has them. */
     wasm_reader_fail_at(r, insn->offset, "illegal opcode");
   }
 }

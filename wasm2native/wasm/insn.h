@@ -43,7 +43,12 @@ struct wasm_insn {
       uint32_t count;
       const wasm_type *types; /* in the walk's arena */
     } select;
-    uint32_t type; /* HEAP_TYPE: wasm_type of the reference */
+    wasm_type type; /* HEAP_TYPE: the reference to it, nullable unless the instruction says otherwise */
+    struct {
+      uint32_t label;
+      wasm_type from;
+      wasm_type to;
+    } cast; /* BR_ON_CAST */
   } imm;
 };
 

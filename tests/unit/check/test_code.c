@@ -73,6 +73,14 @@ static const struct {
      {"", "", NULL, BYTES(0, BLOCK, V128, UNREACHABLE, END, UNREACHABLE, END)}},
     {WASM_FEATURE_BIT(WASM_FEATURE_TAIL_CALL), {"", "", NULL, BYTES(0, RETURN_CALL, 1, END)}},
     {WASM_FEATURE_BIT(WASM_FEATURE_THREADS), {"", "", NULL, BYTES(0, 0xfe, 3, 0, END)}},
+    {WASM_FEATURE_BIT(WASM_FEATURE_FUNCTION_REFERENCES), {"", "", NULL, BYTES(1, 1, 0x63, 0, END)}},
+    {WASM_FEATURE_BIT(WASM_FEATURE_FUNCTION_REFERENCES), {"", "", NULL, BYTES(0, REF_NULL, 0, DROP, END)}},
+    {WASM_FEATURE_BIT(WASM_FEATURE_FUNCTION_REFERENCES),
+     {"", "", NULL, BYTES(0, BLOCK, 0x63, 0, REF_NULL, FUNCREF, 0xd4, DROP, REF_NULL, 0, END, DROP, END)}},
+    {WASM_FEATURE_BIT(WASM_FEATURE_FUNCTION_REFERENCES) | WASM_FEATURE_BIT(WASM_FEATURE_GC),
+     {"", "", NULL, BYTES(0, REF_NULL, 0x6e, DROP, END)}},
+    {WASM_FEATURE_BIT(WASM_FEATURE_FUNCTION_REFERENCES) | WASM_FEATURE_BIT(WASM_FEATURE_GC),
+     {"", "", NULL, BYTES(0, REF_NULL, FUNCREF, 0xfb, 0x14, FUNCREF, DROP, END)}},
     {WASM_FEATURE_BIT(WASM_FEATURE_WIDE_ARITHMETIC),
      {"", "II", NULL, BYTES(0, I64_CONST, 1, I64_CONST, 1, 0xfc, 0x15, END)}},
 };
@@ -103,7 +111,6 @@ static const struct body_case malformed[] = {
     {"", "", "integer representation too long",
      BYTES(0, I32_CONST, 0x80, 0x80, 0x80, 0x80, 0x80, 0, DROP, END)},
     {"", "", "unexpected end", BYTES(0, I32_CONST)},
-    {"", "", "unsupported: needs feature gc", BYTES(0, 0xfb, 0, 0, END)},
     {"", "", "unsupported: needs feature exceptions", BYTES(0, 0x08, 0, END)},
 };
 

@@ -49,6 +49,12 @@ static const struct {
     [WASM_IMM_SELECT] = {true, BYTES(0x01, 0x6f), " (result externref)"},
     [WASM_IMM_HEAP_TYPE] = {true, BYTES(0x70), " func"},
     [WASM_IMM_FENCE] = {true, BYTES(0x00), ""},
+    [WASM_IMM_TYPE_FIELD] = {true, BYTES(0x01, 0x02), " 1 2"},
+    [WASM_IMM_TYPE_U32] = {true, BYTES(0x03, 0x80, 0x01), " 3 128"},
+    [WASM_IMM_TYPE_DATA] = {true, BYTES(0x04, 0x05), " 4 5"},
+    [WASM_IMM_TYPE_ELEM] = {true, BYTES(0x06, 0x07), " 6 7"},
+    [WASM_IMM_TYPE_TYPE] = {true, BYTES(0x08, 0x09), " 8 9"},
+    [WASM_IMM_BR_ON_CAST] = {true, BYTES(0x01, 0x02, 0x70, 0x05), " 2 funcref (ref 5)"},
 };
 
 static struct arena arena;
@@ -111,7 +117,12 @@ START_TEST(every_row_is_decoded_and_printed) {
   char text[256];
   char expected[256];
   print(&insn, text, sizeof text);
-  snprintf(expected, sizeof expected, "%s%s", info->text, immediates[info->imm].text);
+  const char *imm = immediates[info->imm].text;
+  if (info->imm == WASM_IMM_HEAP_TYPE &&
+      _i != WASM_OP_REF_NULL) { /* there the opcode says if null is meant */
+    imm = info->oper == WASM_OPER_NULL ? " funcref" : " (ref func)";
+  }
+  snprintf(expected, sizeof expected, "%s%s", info->text, imm);
   ck_assert_str_eq(text, expected);
   ck_assert(!wasm_walk_next(&walk, &insn));
   ck_assert(!wasm_reader_failed(&walk.reader));
@@ -175,8 +186,11 @@ static const struct {
     {ALL, "unexpected end of section or function", BYTES(0x0e, 0xff, 0xff, 0xff, 0xff, 0x0f, 0x00)},
     {ALL, "unexpected end of section or function", BYTES(0x1c, 0x02, 0x7f)},
     {ALL, "malformed value type", BYTES(0x1c, 0x01, 0x60)},
-    {ALL, "unsupported: needs feature function-references", BYTES(0xd0, 0x6e)},
-    {ALL, "unsupported: needs feature function-references", BYTES(0xd0, 0x00)},
+    {WITHOUT(FUNCTION_REFERENCES), "unsupported: needs feature function-references", BYTES(0xd0, 0x6e)},
+    {WITHOUT(FUNCTION_REFERENCES), "unsupported: needs feature function-references", BYTES(0xd0, 0x00)},
+    {WITHOUT(FUNCTION_REFERENCES), "unsupported: needs feature function-references", BYTES(0x02, 0x63, 0x70)},
+    {ALL, "malformed heap type", BYTES(0xd0, 0x7f)},
+    {ALL, "malformed br_on_cast flags", BYTES(0xfb, 0x18, 0x04, 0x00, 0x70, 0x70)},
     {ALL, "integer representation too long", BYTES(0x41, 0x80, 0x80, 0x80, 0x80, 0x80, 0x00)},
 };
 

@@ -200,12 +200,14 @@ static const struct {
     {0x7b, NULL},
     {0x70, NULL},
     {0x6f, NULL},
-    {0x6e, "unsupported: needs feature function-references"},
-    {0x6d, "unsupported: needs feature function-references"},
-    {0x73, "unsupported: needs feature function-references"},
-    {0x69, "unsupported: needs feature function-references"},
-    {0x64, "unsupported: needs feature function-references"},
-    {0x63, "unsupported: needs feature function-references"},
+    {0x6e, NULL},
+    {0x6d, NULL},
+    {0x73, NULL},
+    {0x69, NULL},
+    {0x68, "malformed value type"},
+    {0x75, "malformed value type"},
+    {0x64, "unexpected end of section or function"}, /* the heap type */
+    {0x63, "unexpected end of section or function"},
     {0x40, "malformed value type"},
     {0x00, "malformed value type"},
     {0x60, "malformed value type"},
@@ -238,6 +240,12 @@ START_TEST(value_types_need_their_feature) {
   r = wasm_reader_make((struct slice){bytes + 1, 1}, 0);
   wasm_read_ref_type(&r, WASM_FEATURE_BIT(WASM_FEATURE_MVP));
   ck_assert_str_eq(r.error, "unsupported: needs feature reference-types");
+  static const uint8_t newer[] = {0x63, 0x6e};
+  for (unsigned i = 0; i < 2; i++) { /* (ref null any), anyref */
+    r = wasm_reader_make((struct slice){newer + i, 2 - i}, 0);
+    wasm_read_ref_type(&r, ~WASM_FEATURE_BIT(WASM_FEATURE_FUNCTION_REFERENCES));
+    ck_assert_str_eq(r.error, "unsupported: needs feature function-references");
+  }
 }
 END_TEST
 
@@ -252,8 +260,40 @@ START_TEST(heap_types) {
   wasm_read_heap_type(&r, UINT32_MAX);
   ck_assert_str_eq(r.error, "malformed heap type");
   r = wasm_reader_make((struct slice){index, 1}, 0);
-  wasm_read_heap_type(&r, UINT32_MAX);
-  ck_assert_str_eq(r.error, "unsupported: needs feature function-references");
+  ck_assert_uint_eq(wasm_read_heap_type(&r, UINT32_MAX), WASM_REF_NULL(5));
+  ck_assert(!wasm_reader_failed(&r));
+}
+END_TEST
+
+static const struct {
+  wasm_type type;
+  const char *error;
+  uint8_t bytes[6];
+} references[] = {
+    {WASM_REF_NULL(5), NULL, {0x63, 5}},
+    {WASM_REF(0), NULL, {0x64, 0}},
+    {WASM_FUNCREF, NULL, {0x63, 0x70}},
+    {WASM_REF(WASM_HEAP_NOEXN), NULL, {0x64, 0x74}},
+    {WASM_REF(999999), NULL, {0x64, 0xbf, 0x84, 0x3d}},
+    {0, "unknown type in a reference", {0x64, 0xc0, 0x84, 0x3d}},
+    {0, "unknown type in a reference", {0x64, 0xff, 0xff, 0xff, 0xff, 0x0f}},
+    {0, "malformed heap type", {0x64, 0x40}},
+    {0, "malformed heap type", {0x64, 0x68}},
+    {0, "malformed heap type", {0x64, 0x75}},
+    {0, "malformed heap type", {0x64, 0x7f}}, /* i32 */
+    {0, "malformed heap type", {0x64, 0xf0, 0x7f}},
+    {0, "integer too large", {0x64, 0x80, 0x80, 0x80, 0x80, 0x20}},
+};
+
+START_TEST(reference_types) {
+  struct wasm_reader r = wasm_reader_make((struct slice){references[_i].bytes, 6}, 0);
+  wasm_type type = wasm_read_ref_type(&r, UINT32_MAX);
+  if (references[_i].error == NULL) {
+    ck_assert(!wasm_reader_failed(&r));
+    ck_assert_uint_eq(type, references[_i].type);
+  } else {
+    ck_assert_ptr_nonnull(strstr(r.error, references[_i].error));
+  }
 }
 END_TEST
 
@@ -269,6 +309,7 @@ int main(void) {
   tcase_add_loop_test(tests, value_types, 0, (int)(sizeof types / sizeof types[0]));
   tcase_add_test(tests, value_types_need_their_feature);
   tcase_add_test(tests, heap_types);
+  tcase_add_loop_test(tests, reference_types, 0, (int)(sizeof references / sizeof references[0]));
   Suite *suite = suite_create("reader");
   suite_add_tcase(suite, tests);
   SRunner *runner = srunner_create(suite);

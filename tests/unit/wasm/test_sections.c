@@ -1,7 +1,7 @@
 /*
- * Tests of the section decoder: wasm2native/wasm/sections.c, imports.c, segments.c, bodies.c, names.c and,
- * for what it found, dump.c. Each case is the smallest module that shows a rule of the binary format
- * (spec 5.5).
+ * Tests of the section decoder: wasm2native/wasm/sections.c, typesection.c, imports.c, segments.c, bodies.c,
+ * names.c and, for what it found, dump.c. Each case is the smallest module that shows a rule of the binary
+ * format (spec 5.5).
  */
 #include "module.h"
 
@@ -70,8 +70,23 @@ static const struct {
     {ALL, DIAG_MALFORMED, "malformed UTF-8 encoding", MODULE(0x00, 0x02, 0x01, 0xff)},
     /* Types. */
     {ALL, DIAG_MALFORMED, "malformed type", MODULE(0x01, 0x04, 0x01, 0x61, 0x00, 0x00)},
-    {ALL, DIAG_UNSUPPORTED, "unsupported: needs feature function-references",
-     MODULE(0x01, 0x04, 0x01, 0x5f, 0x00, 0x00)},
+    {WITHOUT(FUNCTION_REFERENCES), DIAG_UNSUPPORTED, "unsupported: needs feature function-references",
+     MODULE(0x01, 0x03, 0x01, 0x5f, 0x00)},
+    {WITHOUT(FUNCTION_REFERENCES), DIAG_UNSUPPORTED, "unsupported: needs feature function-references",
+     MODULE(0x01, 0x06, 0x01, 0x50, 0x00, 0x60, 0x00, 0x00)},
+    {WITHOUT(FUNCTION_REFERENCES), DIAG_UNSUPPORTED, "unsupported: needs feature function-references",
+     MODULE(0x01, 0x06, 0x01, 0x4e, 0x01, 0x60, 0x00, 0x00)},
+    {ALL, DIAG_MALFORMED, "malformed type", MODULE(0x01, 0x05, 0x01, 0x50, 0x00, 0x50, 0x00)},
+    {ALL, DIAG_MALFORMED, "malformed type", MODULE(0x01, 0x05, 0x01, 0x4e, 0x01, 0x4e, 0x00)},
+    {ALL, DIAG_MALFORMED, "malformed mutability", MODULE(0x01, 0x04, 0x01, 0x5e, 0x7f, 0x02)},
+    {ALL, DIAG_MALFORMED, "malformed value type", MODULE(0x01, 0x04, 0x01, 0x5e, 0x79, 0x00)},
+    {ALL, DIAG_MALFORMED, "malformed value type", MODULE(0x01, 0x05, 0x01, 0x60, 0x01, 0x78, 0x00)},
+    {ALL, DIAG_MALFORMED, "unexpected end", MODULE(0x01, 0x04, 0x01, 0x5f, 0x02, 0x7f)},
+    {ALL, DIAG_MALFORMED, "unexpected end", MODULE(0x01, 0x06, 0x01, 0x4e, 0x02, 0x60, 0x00, 0x00)},
+    {ALL, DIAG_INVALID, "sub type with more than one supertype",
+     MODULE(0x01, 0x0b, 0x02, 0x60, 0x00, 0x00, 0x50, 0x02, 0x00, 0x00, 0x60, 0x00, 0x00)},
+    {ALL, DIAG_INVALID, "unknown type 1000000 as supertype",
+     MODULE(0x01, 0x09, 0x01, 0x50, 0x01, 0xc0, 0x84, 0x3d, 0x60, 0x00, 0x00)},
     {ALL, DIAG_MALFORMED, "malformed value type", MODULE(0x01, 0x05, 0x01, 0x60, 0x01, 0x40, 0x00)},
     {WITHOUT(SIMD), DIAG_UNSUPPORTED, "unsupported: needs feature simd",
      MODULE(0x01, 0x05, 0x01, 0x60, 0x01, 0x7b, 0)},
@@ -89,8 +104,13 @@ static const struct {
     {ALL, DIAG_MALFORMED, "malformed reference type", MODULE(0x04, 0x04, 0x01, 0x7f, 0x00, 0x00)},
     {WITHOUT(REFERENCE_TYPES), DIAG_UNSUPPORTED, "unsupported: needs feature reference-types",
      MODULE(0x04, 0x04, 0x01, 0x6f, 0x00, 0x00)},
-    {ALL, DIAG_UNSUPPORTED, "unsupported: needs feature function-references",
+    {WITHOUT(FUNCTION_REFERENCES), DIAG_UNSUPPORTED, "unsupported: needs feature function-references",
      MODULE(0x04, 0x09, 0x01, 0x40, 0x00, 0x70, 0x00, 0x00, 0xd0, 0x70, 0x0b)},
+    {ALL, DIAG_MALFORMED, "malformed table", MODULE(0x04, 0x09, 1, 0x40, 0x01, 0x70, 0, 0, 0xd0, 0x70, 0x0b)},
+    {ALL, DIAG_MALFORMED, "unexpected end", MODULE(0x04, 0x06, 0x01, 0x40, 0x00, 0x70, 0x00, 0x00)},
+    /* An imported table has no initial value. */
+    {ALL, DIAG_MALFORMED, "malformed reference type",
+     MODULE(0x02, 0x0b, 1, 0, 0, 1, 0x40, 0x00, 0x70, 0, 0xd0, 0x70, 0x0b)},
     {ALL, DIAG_MALFORMED, "malformed limits flags", MODULE(0x04, 0x05, 0x01, 0x70, 0x03, 0x00, 0x00)},
     {ALL, DIAG_MALFORMED, "malformed limits flags", MODULE(0x05, 0x03, 0x01, 0x10, 0x00)},
     {WITHOUT(THREADS), DIAG_UNSUPPORTED, "unsupported: needs feature threads",
@@ -158,6 +178,9 @@ START_TEST(refused_modules) {
 }
 END_TEST
 
+#define FUNCTION_TYPES (WASM_FEATURE_BIT(WASM_FEATURE_FUNCTION_REFERENCES))
+#define GC_TYPES (FUNCTION_TYPES | WASM_FEATURE_BIT(WASM_FEATURE_GC))
+
 static const struct {
   wasm_features used;
   struct slice bytes;
@@ -168,6 +191,14 @@ static const struct {
     {0, MODULE(ONE_TYPE, 0x03, 0x01, 0x00, 0x0a, 0x01, 0x00)},
     {0, MODULE(0x04, 0x04, 0x01, 0x70, 0x00, 0x00)},
     {WASM_FEATURE_BIT(WASM_FEATURE_REFERENCE_TYPES), MODULE(0x04, 0x04, 0x01, 0x6f, 0x00, 0x00)},
+    {FUNCTION_TYPES, MODULE(0x01, 0x06, 0x01, 0x60, 0x01, 0x63, 0x00, 0x00)},
+    {FUNCTION_TYPES, MODULE(0x04, 0x09, 0x01, 0x40, 0x00, 0x70, 0x00, 0x00, 0xd0, 0x70, 0x0b)},
+    {GC_TYPES, MODULE(0x01, 0x03, 0x01, 0x5f, 0x00)},
+    {GC_TYPES, MODULE(0x01, 0x04, 0x01, 0x5e, 0x78, 0x01)},
+    {GC_TYPES, MODULE(0x01, 0x03, 0x01, 0x4e, 0x00)}, /* a group of nothing */
+    {GC_TYPES, MODULE(0x01, 0x05, 0x01, 0x60, 0x01, 0x6e, 0x00)},
+    {FUNCTION_TYPES | WASM_FEATURE_BIT(WASM_FEATURE_EXCEPTIONS),
+     MODULE(0x01, 0x05, 0x01, 0x60, 0x01, 0x69, 0)},
     {WASM_FEATURE_BIT(WASM_FEATURE_BULK_MEMORY), MODULE(0x0c, 0x01, 0x00)},
     {WASM_FEATURE_BIT(WASM_FEATURE_BULK_MEMORY), MODULE(0x0b, 0x03, 0x01, 0x01, 0x00)},
     {WASM_FEATURE_BIT(WASM_FEATURE_MUTABLE_GLOBALS), MODULE(0x02, 0x06, 0x01, 0x00, 0x00, 0x03, 0x7f, 0x01)},
@@ -252,6 +283,19 @@ START_TEST(definitions_point_into_the_input) {
 }
 END_TEST
 
+static void dump_has(const char *const *lines, size_t count) {
+  static char text[4096];
+  FILE *stream = tmpfile();
+  ck_assert_ptr_nonnull(stream);
+  wasm_module_dump(stream, &module);
+  rewind(stream);
+  text[fread(text, 1, sizeof text - 1, stream)] = '\0';
+  fclose(stream);
+  for (size_t i = 0; i < count; i++) {
+    ck_assert_msg(strstr(text, lines[i]) != NULL, "no \"%s\" in:\n%s", lines[i], text);
+  }
+}
+
 START_TEST(inspect_shows_all_of_it) {
   static const char *const lines[] = {
       "module \"my\": ",
@@ -266,17 +310,27 @@ START_TEST(inspect_shows_all_of_it) {
       "start: func 2 \"go\"\n",
       " custom     17 bytes \"name\"\n",
   };
-  static char text[4096];
   decode_whole();
-  FILE *stream = tmpfile();
-  ck_assert_ptr_nonnull(stream);
-  wasm_module_dump(stream, &module);
-  rewind(stream);
-  text[fread(text, 1, sizeof text - 1, stream)] = '\0';
-  fclose(stream);
-  for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
-    ck_assert_msg(strstr(text, lines[i]) != NULL, "no \"%s\" in:\n%s", lines[i], text);
-  }
+  dump_has(lines, sizeof lines / sizeof lines[0]);
+}
+END_TEST
+
+START_TEST(inspect_shows_type_definitions) {
+  const struct slice bytes = MODULE(0x01, 0x19, 0x03, 0x60, 0x01, 0x63, 0x00, 0x01, 0x64, 0x70, /* type 0 */
+                                    0x4e, 0x02, 0x50, 0x00, 0x5f, 0x01, 0x64, 0x02, 0x01, /* types 1 and 2 */
+                                    0x4f, 0x01, 0x01, 0x5f, 0x00, 0x5e, 0x77, 0x00, 0x02, 0x05, 1, 0, 0, 0,
+                                    3); /* 3; func of type 3 */
+  static const char *const lines[] = {
+      "features: mvp function-references gc\n",
+      "types: 4\n",
+      "  type 0: ((ref null 0)) -> (ref func)\n",
+      "  type 1 of 1..2: open, struct {mut (ref 2)}\n",
+      "  type 2 of 1..2: sub 1, struct {}\n",
+      "  type 3: array {i16}\n",
+      "unknown type 3\n",
+  };
+  ck_assert_msg(wasm_module_decode(bytes, ALL, &arena, &sink, &module), "0x%zx: %s", offset, message);
+  dump_has(lines, sizeof lines / sizeof lines[0]);
 }
 END_TEST
 
@@ -345,6 +399,7 @@ int main(void) {
   tcase_add_test(tests, index_spaces_begin_with_imports);
   tcase_add_test(tests, definitions_point_into_the_input);
   tcase_add_test(tests, inspect_shows_all_of_it);
+  tcase_add_test(tests, inspect_shows_type_definitions);
   tcase_add_test(tests, inspect_survives_wrong_indices);
   tcase_add_loop_test(tests, errors_in_names_are_ignored, 0, COUNT(name_sections));
   tcase_add_test(tests, counts_cost_nothing);
