@@ -8,6 +8,12 @@
  *   memories   0: 32-bit   1: 64-bit addresses
  *   globals    0: i32   1: mutable i64
  *   segments   element 0: declares function 1   element 1: passive, externref   data 0: passive
+ *
+ * and, if the case asks for them, more types:
+ *
+ *   5: open () -> i32   6: sub 5, () -> i32   7: open struct {mut i32, i8}
+ *   8: sub 7, struct {mut i32, i8, (ref 5)}   9: array of mut i64   10: array of i8   11: array of mut
+ * funcref
  */
 #ifndef TEST_BODY_H
 #define TEST_BODY_H
@@ -31,6 +37,20 @@ enum {
   FUNCREF = 0x70,
   EXTERNREF = 0x6f,
   VOID = 0x40
+};
+enum {
+  REFNULL = 0x63, /* (ref null ht) */
+  REF = 0x64,
+  FUNC = FUNCREF,
+  EXTERN = EXTERNREF,
+  ANY = 0x6e,
+  EQ = 0x6d,
+  I31 = 0x6c,
+  STRUCT = 0x6b,
+  ARRAY = 0x6a,
+  NONE = 0x71,
+  NOEXTERN = 0x72,
+  NOFUNC = 0x73
 };
 enum {
   UNREACHABLE = 0x00,
@@ -74,10 +94,22 @@ enum {
   REF_NULL = 0xd0,
   REF_IS_NULL = 0xd1,
   REF_FUNC = 0xd2,
+  REF_AS_NON_NULL = 0xd4,
+  BR_ON_NULL = 0xd5,
+  BR_ON_NON_NULL = 0xd6,
+  CALL_REF = 0x14,
+  RETURN_CALL_REF = 0x15,
+  GC = 0xfb, /* and the instruction */
+  REF_TEST = 0x14,
+  REF_TEST_NULL = 0x15,
+  REF_CAST = 0x16,
+  REF_CAST_NULL = 0x17,
+  BR_ON_CAST = 0x18,
+  BR_ON_CAST_FAIL = 0x19,
 };
 
 struct body_case {
-  const char *params;  /* letters i I f F v r (funcref) e (externref) */
+  const char *params;  /* letters: see put_types() */
   const char *results; /* the same */
   const char *message; /* the beginning of the only error, or NULL: valid */
   struct slice body;   /* locals and instructions */
@@ -110,18 +142,28 @@ static inline void put_section(struct bytes *to, unsigned id, const struct bytes
 }
 
 static inline void put_types(struct bytes *to, const char *letters) {
-  static const char all[] = "iIfFvre";
-  static const uint8_t codes[] = {I32, I64, F32, F64, V128, FUNCREF, EXTERNREF};
+  static const char all[] = "iIfFvrenqyx";
+  static const uint8_t codes[] = {I32, I64, F32, F64, V128, FUNCREF, EXTERNREF, NONE, EQ, ANY, I31};
+  /* References to the further types, nullable in small letters; function references that are not null. */
+  static const char references[] = "aAbBsStTlLkKmMwW";
   put_byte(to, (unsigned)strlen(letters));
   for (; *letters != '\0'; letters++) {
-    put_byte(to, codes[strchr(all, *letters) - all]);
+    const char *found = strchr(references, *letters);
+    if (found == NULL) {
+      put_byte(to, codes[strchr(all, *letters) - all]);
+      continue;
+    }
+    unsigned place = (unsigned)(found - references);
+    put_byte(to, place % 2 == 0 ? REFNULL : REF);
+    put_byte(to, place < 14 ? 5 + place / 2 : FUNC);
   }
 }
 
 #define PUT(to, ...) put((to), (const uint8_t[]){__VA_ARGS__}, sizeof((const uint8_t[]){__VA_ARGS__}))
 
-/* The module around a body. */
-static inline void build_module(struct bytes *module, const struct body_case *body) {
+/* The module around a body, with the further types if asked for. */
+static inline void build_module_with(struct bytes *module, const struct body_case *body,
+                                     bool has_more_types) {
   static const uint8_t before_code[] = {
       3,  6,  5, 1,       0, 2,         3,         0,                                       /* functions */
       4,  10, 3, FUNCREF, 0, 1,         EXTERNREF, 0,   1,         EXTERNREF, 4,         1, /* tables */
@@ -135,10 +177,20 @@ static inline void build_module(struct bytes *module, const struct body_case *bo
   struct bytes contents = {.size = 0};
   module->size = 0;
   PUT(module, 0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
-  PUT(&contents, 5, 0x60, 0, 0, 0x60);
+  if (has_more_types) {
+    PUT(&contents, 1, 0x4e, 12); /* one group, so that type 1 may name all */
+  } else {
+    put_byte(&contents, 5);
+  }
+  PUT(&contents, 0x60, 0, 0, 0x60);
   put_types(&contents, body->params);
   put_types(&contents, body->results);
   PUT(&contents, 0x60, 2, I32, I64, 1, F32, 0x60, 0, 2, I32, I64, 0x60, 1, I32, 1, I32);
+  if (has_more_types) {
+    PUT(&contents, 0x50, 0, 0x60, 0, 1, I32, 0x4f, 1, 5, 0x60, 0, 1, I32);
+    PUT(&contents, 0x50, 0, 0x5f, 2, I32, 1, 0x78, 0, 0x4f, 1, 7, 0x5f, 3, I32, 1, 0x78, 0, REF, 5, 0);
+    PUT(&contents, 0x5e, I64, 1, 0x5e, 0x78, 0, 0x5e, FUNCREF, 1);
+  }
   put_section(module, 1, &contents);
   put(module, before_code, sizeof before_code);
   contents.size = 0;
@@ -148,6 +200,10 @@ static inline void build_module(struct bytes *module, const struct body_case *bo
   put(&contents, other_bodies, sizeof other_bodies);
   put_section(module, 10, &contents);
   PUT(module, 11, 3, 1, 1, 0);
+}
+
+static inline void build_module(struct bytes *module, const struct body_case *body) {
+  build_module_with(module, body, false);
 }
 
 static char check_message[1200];
@@ -177,10 +233,10 @@ static inline unsigned validate(struct slice bytes, wasm_features features, wasm
 }
 
 /* Runs one case with every feature that the validator knows. */
-static inline void run_case(const struct body_case *body, int number) {
+static inline void run_case_with(const struct body_case *body, int number, bool has_more_types) {
   struct bytes module;
   wasm_features used;
-  build_module(&module, body);
+  build_module_with(&module, body, has_more_types);
   unsigned errors = validate((struct slice){module.data, module.size}, UINT32_MAX, &used);
   if (body->message == NULL) {
     ck_assert_msg(errors == 0, "case %d should be valid: %s", number, check_message);
@@ -190,6 +246,10 @@ static inline void run_case(const struct body_case *body, int number) {
   ck_assert_msg(strncmp(check_message, body->message, strlen(body->message)) == 0,
                 "case %d: \"%s\", not \"%s\"", number, check_message, body->message);
   ck_assert_uint_eq(check_function_index, 0);
+}
+
+static inline void run_case(const struct body_case *body, int number) {
+  run_case_with(body, number, false);
 }
 
 /* A suite of one table of cases. */
