@@ -95,8 +95,22 @@ static const char *write_commands(struct spec_plan *plan, const char *work) {
   return path;
 }
 
+/* Writes where the imports of static modules lead to, as an input for the linker. */
+static const char *write_symbols(struct spec_plan *plan, const char *work) {
+  const char *path = arena_printf(&plan->arena, "%s/symbols", work);
+  FILE *out = fopen(path, "w");
+  if (out == NULL) {
+    stop(path, strerror(errno));
+  }
+  spec_group_write_symbols(plan, out);
+  if (fclose(out) != 0) {
+    stop(path, strerror(errno));
+  }
+  return path;
+}
+
 static bool link_runner(struct spec_plan *plan, const struct settings *settings, const char *output) {
-  const char **inputs = ARENA_ARRAY(&plan->arena, const char *, plan->subject_count + 1);
+  const char **inputs = ARENA_ARRAY(&plan->arena, const char *, 2 * plan->subject_count + 2);
   struct link_job job = {
       .kind = LINK_EXECUTABLE,
       .arch = LINK_X86_64,
@@ -109,9 +123,15 @@ static bool link_runner(struct spec_plan *plan, const struct settings *settings,
     job.arch = LINK_AARCH64;
   }
   for (unsigned i = 0; i < plan->subject_count; i++) {
-    if (plan->objects[i] != NULL) {
+    if (plan->objects[i] != NULL && plan->subjects[i].is_used) {
       inputs[job.input_count++] = plan->objects[i];
     }
+    if (plan->providers[i] != NULL) {
+      inputs[job.input_count++] = plan->providers[i];
+    }
+  }
+  if (plan->symbol_count > 0) {
+    inputs[job.input_count++] = write_symbols(plan, settings->work);
   }
   inputs[job.input_count++] = settings->runner;
   struct diag_sink sink = {.handler = show_diag, .file = plan->title};

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lower.h"
+
 static bool is_static(const struct spec_plan *plan) {
   return plan->compile->model == WASM2NATIVE_MODEL_STATIC;
 }
@@ -80,19 +82,19 @@ static struct spec_subject *open_subject(struct spec_plan *plan, const cJSON *co
   return subject;
 }
 
-/* Why the static model cannot run a module here, or NULL: only imports that are symbols of the runner will
- * link. */
+/* Why the static model cannot run a module, or NULL. */
 static const char *static_obstacle(const struct wasm_module *module) {
-  for (uint32_t i = 0; i < module->import_count; i++) {
-    const struct wasm_import *import = &module->imports[i];
-    if (!slice_equal(import->module, slice_of("spectest"))) {
-      return "static model: imports from another module";
-    }
-    if (import->kind == WASM_EXTERN_MEMORY || import->kind == WASM_EXTERN_TABLE) {
-      return "static model: imports a memory or table";
-    }
-  }
-  return NULL;
+  return lower_static_possible(module, NULL) ? NULL : "static model: imports a memory or table";
+}
+
+/* Compiles a module as NAME_module, to the path of an object, or NULL. */
+static const char *compile(struct spec_plan *plan, struct spec_subject *subject, const char *file,
+                           const char *name, enum wasm2native_model model) {
+  const char *object = arena_printf(&plan->arena, "%s/%s.o", plan->output, name);
+  struct wasm2native_options options = *plan->compile;
+  options.name = name;
+  options.model = model;
+  return spec_subject_compile(subject, file, object, &options, &plan->arena) ? object : NULL;
 }
 
 /* Opens and compiles the command's module; its number, which is taken even if that fails. */
@@ -102,89 +104,80 @@ static unsigned add_subject(struct spec_plan *plan, const cJSON *command) {
   if (subject->verdict != SPEC_VALID) {
     return number;
   }
+  subject->file = arena_printf(&plan->arena, "%s", spec_string(command, "filename"));
+  subject->can_provide = true;
   if (is_static(plan) && static_obstacle(&subject->module) != NULL) {
     subject->verdict = SPEC_REFUSED;
     subject->message = static_obstacle(&subject->module);
     return number;
   }
-  const char *object = arena_printf(&plan->arena, "%s/m%u.o", plan->output, number);
-  struct wasm2native_options options = *plan->compile;
-  options.name = arena_printf(&plan->arena, "m%u", number);
-  if (spec_subject_compile(subject, spec_string(command, "filename"), object, &options, &plan->arena)) {
-    plan->objects[number] = object;
-  }
+  plan->objects[number] =
+      compile(plan, subject, subject->file, arena_printf(&plan->arena, "m%u", number), plan->compile->model);
+  subject->can_provide = plan->objects[number] != NULL;
   return number;
 }
 
-static struct spec_group *add_group(struct spec_plan *plan) {
-  struct spec_group *group = &plan->groups[plan->group_count++];
-  group->stream = open_memstream(&group->text, &group->size);
-  if (group->stream == NULL) {
-    arena_out_of_memory(0);
-  }
-  fputs("group\n", group->stream);
-  return group;
-}
-
-/* A skipped module does not change the memories, tables and globals of instances that it would have imported;
- * what the script says of these from here on is not about this run. */
-static void mark_stale(struct spec_plan *plan, const struct spec_subject *subject) {
-  const struct wasm_module *module = &subject->module;
-  for (unsigned i = 0; i < plan->registered.count; i++) {
-    bool is_imported = !subject->is_decoded;
-    for (uint32_t k = 0; subject->is_decoded && k < module->import_count; k++) {
-      const struct wasm_import *import = &module->imports[k];
-      is_imported = is_imported || (import->kind != WASM_EXTERN_FUNC &&
-                                    slice_equal(slice_of(plan->registered.rows[i].name), import->module));
+/* What an instance imports from others, by the names that are registered now. */
+static void find_links(struct spec_plan *plan, struct spec_instance *instance,
+                       const struct wasm_module *module) {
+  instance->links = ARENA_ARRAY(&plan->arena, struct spec_link, module->import_count);
+  for (uint32_t i = 0; i < module->import_count; i++) {
+    unsigned provider = registered_instance(plan, module->imports[i].module);
+    if (provider != SPEC_NONE) {
+      instance->links[instance->link_count++] = (struct spec_link){&module->imports[i], provider};
     }
-    plan->instances[plan->registered.rows[i].index].is_stale |= is_imported;
   }
 }
 
-/*
- * Makes the next instance's entry from a subject. The instance model runs the script in one process; the
- * static model has one instance in a process, and no instance sees another, so each has a group of its own.
- */
-static struct spec_instance *add_instance(struct spec_plan *plan, unsigned subject_number) {
-  const struct spec_subject *subject = &plan->subjects[subject_number];
-  struct spec_instance *instance = &plan->instances[plan->instance_count++];
-  *instance = (struct spec_instance){.state = SPEC_LIVE, .reason = subject->message};
-  if (subject->verdict == SPEC_REFUSED) {
-    note_reason(plan, subject->message, 0);
-    mark_stale(plan, subject);
+/* A module that could not even be decoded may have imported, and changed, anything. */
+static void mark_all_stale(struct spec_plan *plan) {
+  for (unsigned i = 0; i < plan->registered.count; i++) {
+    plan->instances[plan->registered.rows[i].index].is_stale = true;
   }
+}
+
+/* Makes the next instance's entry from a subject, and its group. */
+static struct spec_instance *add_instance(struct spec_plan *plan, unsigned subject_number, int line) {
+  struct spec_subject *subject = &plan->subjects[subject_number];
+  struct spec_instance *instance = &plan->instances[plan->instance_count++];
+  *instance = (struct spec_instance){.state = SPEC_LIVE,
+                                     .reason = subject->message,
+                                     .subject = subject_number,
+                                     .can_provide = subject->can_provide};
   if (subject->verdict != SPEC_VALID) {
     instance->state = subject->verdict == SPEC_REFUSED ? SPEC_SKIPPED : SPEC_FAILED;
   }
-  for (uint32_t i = 0; instance->state == SPEC_LIVE && i < subject->module.import_count; i++) {
-    unsigned source = registered_instance(plan, subject->module.imports[i].module);
-    if (source != SPEC_NONE && plan->instances[source].state != SPEC_LIVE) {
-      instance->state = plan->instances[source].state;
-      instance->reason = plan->instances[source].reason;
+  if (subject->verdict == SPEC_REFUSED) {
+    note_reason(plan, subject->message, 0);
+  }
+  if (!subject->is_decoded) {
+    mark_all_stale(plan);
+    return instance;
+  }
+  find_links(plan, instance, &subject->module);
+  for (unsigned i = 0; i < instance->link_count; i++) {
+    const struct spec_instance *source = &plan->instances[instance->links[i].provider];
+    instance->can_provide = instance->can_provide && source->can_provide;
+    if (instance->state == SPEC_LIVE && !source->can_provide) {
+      instance->state = source->state;
+      instance->reason = source->reason;
     }
   }
-  if (instance->state == SPEC_LIVE) {
-    if (is_static(plan) || plan->group_count == 0) {
-      add_group(plan);
-    }
-    instance->group = plan->group_count - 1;
-  }
+  subject->is_used = subject->is_used || instance->state == SPEC_LIVE;
+  spec_group_enter(plan, plan->instance_count - 1, line);
   return instance;
-}
-
-static FILE *group_of(const struct spec_plan *plan, const struct spec_instance *instance) {
-  return plan->groups[instance->group].stream;
 }
 
 /* Commands. */
 
 static void instantiate(struct spec_plan *plan, const cJSON *command, unsigned subject, const char *name) {
-  const struct spec_instance *instance = add_instance(plan, subject);
+  add_instance(plan, subject, spec_line(command));
   plan->current = plan->instance_count - 1;
   name_set(&plan->instance_names, name, plan->current);
-  if (instance->state == SPEC_LIVE) {
-    fprintf(group_of(plan, instance), "instantiate %d %u %u\n", spec_line(command), plan->current, subject);
-  }
+  const char *format = "instantiate %d %u %u\n";
+  spec_group_write(
+      plan, plan->current, arena_printf(&plan->arena, format, spec_line(command), plan->current, subject),
+      arena_printf(&plan->arena, format, spec_line(command), plan->current, SPEC_PROVIDER + subject));
 }
 
 static void report_broken(struct spec_plan *plan, const cJSON *command, unsigned subject) {
@@ -227,6 +220,14 @@ static const struct spec_instance *target(struct spec_plan *plan, const cJSON *c
   return NULL;
 }
 
+static FILE *open_line(char **line, size_t *size) {
+  FILE *out = open_memstream(line, size);
+  if (out == NULL) {
+    arena_out_of_memory(0);
+  }
+  return out;
+}
+
 static void plan_register(struct spec_plan *plan, const cJSON *command) {
   const struct spec_instance *instance = target(plan, command, spec_string(command, "name"));
   const char *name = spec_string(command, "as");
@@ -235,11 +236,15 @@ static void plan_register(struct spec_plan *plan, const cJSON *command) {
   }
   unsigned index = (unsigned)(instance - plan->instances);
   name_set(&plan->registered, name, index);
-  if (instance->state == SPEC_LIVE) {
-    fprintf(group_of(plan, instance), "register %d %u", spec_line(command), index);
-    spec_write_word(group_of(plan, instance), name);
-    fputc('\n', group_of(plan, instance));
-  }
+  char *line = NULL;
+  size_t size = 0;
+  FILE *out = open_line(&line, &size);
+  fprintf(out, "register %d %u", spec_line(command), index);
+  spec_write_word(out, name);
+  fputc('\n', out);
+  fclose(out);
+  spec_group_write(plan, index, line, line);
+  free(line);
 }
 
 static bool write_values(FILE *out, const cJSON *values, bool are_expected) {
@@ -270,22 +275,11 @@ static void plan_action(struct spec_plan *plan, const cJSON *command) {
     fail(plan, command, "not an action that the runner knows");
     return;
   }
-  if (instance->state == SPEC_SKIPPED || (instance->state == SPEC_LIVE && instance->is_stale)) {
-    skip(plan,
-         instance->is_stale ? "of an instance that a skipped module would have changed" : instance->reason);
-    return;
-  }
-  if (instance->state == SPEC_FAILED) {
-    plan->failed++; /* its module's failure was printed */
-    return;
-  }
   char *line = NULL;
   size_t size = 0;
-  FILE *out = open_memstream(&line, &size);
-  if (out == NULL) {
-    arena_out_of_memory(0);
-  }
-  fprintf(out, "%s %d %u %s", kind, spec_line(command), (unsigned)(instance - plan->instances), act);
+  FILE *out = open_line(&line, &size);
+  unsigned index = (unsigned)(instance - plan->instances);
+  fprintf(out, "%s %d %u %s", kind, spec_line(command), index, act);
   spec_write_word(out, field);
   bool known = write_values(out, cJSON_GetObjectItemCaseSensitive(action, "args"), false);
   if (has_results(kind)) {
@@ -296,11 +290,18 @@ static void plan_action(struct spec_plan *plan, const cJSON *command) {
   fputc('\n', out);
   fclose(out);
   if (known) {
-    fputs(line, group_of(plan, instance));
-  } else {
-    skip(plan, "a value of a type that the runner does not know");
+    spec_group_write(plan, index, line, line);
   }
   free(line);
+  if (instance->state == SPEC_FAILED) {
+    plan->failed++; /* its module's failure was printed */
+  } else if (instance->state == SPEC_SKIPPED) {
+    skip(plan, instance->reason);
+  } else if (instance->is_stale) {
+    skip(plan, "of an instance that a skipped module would have changed");
+  } else if (!known) {
+    skip(plan, "a value of a type that the runner does not know");
+  }
 }
 
 /* A module that validates but cannot be linked, or whose instantiation traps. */
@@ -311,17 +312,24 @@ static void plan_rejected_instance(struct spec_plan *plan, const cJSON *command)
     return;
   }
   unsigned subject = add_subject(plan, command);
-  const struct spec_instance *instance = add_instance(plan, subject);
+  const struct spec_instance *instance = add_instance(plan, subject, spec_line(command));
   if (instance->state == SPEC_SKIPPED) {
     skip(plan, instance->reason);
   } else if (instance->state == SPEC_FAILED) {
     fail(plan, command, "%s: %s", spec_string(command, "filename"), instance->reason);
-  } else {
-    FILE *out = group_of(plan, instance);
-    fprintf(out, "%s %d %u", kind, spec_line(command), subject);
+  }
+  char *lines[2] = {NULL, NULL};
+  for (unsigned i = 0; i < 2; i++) {
+    size_t size = 0;
+    FILE *out = open_line(&lines[i], &size);
+    fprintf(out, "%s %d %u", kind, spec_line(command), i * SPEC_PROVIDER + subject);
     spec_write_word(out, text == NULL ? "" : text);
     fputc('\n', out);
+    fclose(out);
   }
+  spec_group_write(plan, (unsigned)(instance - plan->instances), lines[0], lines[1]);
+  free(lines[0]);
+  free(lines[1]);
 }
 
 /*
@@ -387,6 +395,20 @@ static void count_refused(struct spec_plan *plan) {
   }
 }
 
+/* Modules that static ones import from. */
+static void compile_providers(struct spec_plan *plan) {
+  for (unsigned i = 0; i < plan->instance_count; i++) {
+    unsigned number = plan->instances[i].subject;
+    if (spec_group_needs_provider(plan, i) && plan->providers[number] == NULL) {
+      struct spec_subject subject = plan->subjects[number];
+      subject.verdict = SPEC_VALID;
+      plan->providers[number] =
+          compile(plan, &subject, subject.file, arena_printf(&plan->arena, "p%u", number),
+                  WASM2NATIVE_MODEL_INSTANCE);
+    }
+  }
+}
+
 void spec_plan_script(struct spec_plan *plan, const cJSON *script) {
   const cJSON *commands = cJSON_GetObjectItemCaseSensitive(script, "commands"), *command;
   unsigned count = (unsigned)cJSON_GetArraySize(commands) + 1;
@@ -394,6 +416,7 @@ void spec_plan_script(struct spec_plan *plan, const cJSON *script) {
   plan->command_count = count - 1;
   plan->subjects = ARENA_ARRAY(arena, struct spec_subject, count);
   plan->objects = ARENA_ARRAY(arena, const char *, count);
+  plan->providers = ARENA_ARRAY(arena, const char *, count);
   plan->instances = ARENA_ARRAY(arena, struct spec_instance, count);
   plan->groups = ARENA_ARRAY(arena, struct spec_group, count);
   plan->reasons = ARENA_ARRAY(arena, struct spec_reason, count);
@@ -404,6 +427,7 @@ void spec_plan_script(struct spec_plan *plan, const cJSON *script) {
   plan->current = plan->definition = SPEC_NONE;
   cJSON_ArrayForEach(command, commands) plan_command(plan, command);
   count_refused(plan);
+  compile_providers(plan);
   for (unsigned i = 0; i < plan->group_count; i++) {
     fclose(plan->groups[i].stream);
   }

@@ -19,6 +19,9 @@ struct spec_subject {
   enum spec_verdict verdict;
   const char *message;       /* why it is not valid */
   bool needs_feature;        /* refused, and not for this mode only */
+  bool can_provide;          /* compiles in the instance model */
+  bool is_used;              /* by an instance that is to live */
+  const char *file;          /* its name */
   bool is_decoded;           /* `module` is complete, valid or not */
   struct wasm_module module; /* if is_decoded */
   uint8_t *bytes;

@@ -1,8 +1,9 @@
 /*
  * Reservations of address space that an emulator need not know of. qemu-user notes every page of a mapping,
- * 2 million of them for each memory in guard mode, twice, which took most of the time of a test run. Where the
- * tests run under it, what libwasmrt maps without any access is left unmapped, at addresses that nobody else is
- * given: an access faults as before. These definitions come before libc's in the executable of the tests.
+ * 2 million of them for each memory in guard mode, twice, which took most of the time of a test run. Where
+ * the tests run under it, what libwasmrt maps without any access is left unmapped, at addresses that nobody
+ * else is given: an access faults as before. These definitions come before libc's in the executable of the
+ * tests.
  */
 #include <errno.h>
 #include <stdarg.h>
@@ -12,8 +13,8 @@
 
 #include "run.h"
 
-/* Only what is at least this large is worth it; and where reservations go that may lie anywhere, which is far above
- * what the emulator hands out. */
+/* Only what is at least this large is worth it; and where reservations go that may lie anywhere, which is far
+ * above what the emulator hands out. */
 #define LARGE ((size_t)1 << 28)
 #define PLACE ((uintptr_t)1 << 44)
 #define ALIGNMENT ((uintptr_t)1 << 21)

@@ -1,7 +1,8 @@
 /*
- * spec-run COMMANDS TITLE PASSED FAILED SKIPPED [lazy]: runs a command file (see run.h), each group in a process of
- * its own, so that a crash or an endless loop costs its group only, and so that every group has the addresses
- * of the static model to itself. Adds to the given counts, and prints the total as the last line.
+ * spec-run COMMANDS TITLE PASSED FAILED SKIPPED [lazy]: runs a command file (see run.h), each group in a
+ * process of its own, so that a crash or an endless loop costs its group only, and so that every group has
+ * the addresses of the static model to itself. Adds to the given counts, and prints the total as the last
+ * line.
  */
 #include <fcntl.h>
 #include <signal.h>

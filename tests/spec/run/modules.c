@@ -1,6 +1,7 @@
 /*
- * The descriptors of a script's modules, m0_module and so on, by number. They are weak references, so that
- * one object serves scripts with any number of modules.
+ * The descriptors of a script's modules by number: m0_module and so on, then from 1000 on p0_module and so
+ * on, the same modules for others to import from. They are weak references, so that one object serves scripts
+ * with any number of modules.
  */
 #include "run.h"
 
@@ -13,12 +14,17 @@
   TEN() TEN(1) TEN(2) TEN(3) TEN(4) TEN(5) TEN(6) TEN(7) TEN(8) TEN(9) HUNDRED(1) HUNDRED(2) \
   HUNDRED(3) HUNDRED(4) HUNDRED(5) HUNDRED(6) HUNDRED(7) HUNDRED(8) HUNDRED(9)
 
-#define MODULE(n) extern const struct wasmrt_module m##n##_module __attribute__((weak));
+#define MODULE(n)                                                                             \
+  extern const struct wasmrt_module m##n##_module __attribute__((weak)); \
+  extern const struct wasmrt_module p##n##_module __attribute__((weak));
 THOUSAND
 #undef MODULE
 
 #define MODULE(n) &m##n##_module,
-static const struct wasmrt_module *const modules[] = {THOUSAND};
+static const struct wasmrt_module *const modules[] = {THOUSAND
+#undef MODULE
+#define MODULE(n) &p##n##_module,
+THOUSAND};
 #undef MODULE
 /* clang-format on */
 

@@ -2,11 +2,15 @@
  * The part of the specification's tests that happens at run time: a static executable for the target, linked
  * from this folder, the modules of one script, libwasmrt and musl. It reads the script's command file:
  *
- *   group                                                      what follows, to the next group, is one
- * process instantiate LINE INSTANCE MODULE register LINE INSTANCE NAME assert_return LINE INSTANCE invoke
- * FIELD COUNT ARGUMENT... COUNT EXPECTED... assert_return LINE INSTANCE get FIELD 0 COUNT EXPECTED...
+ *   group                     what follows, to the next group, is one process
+ *   instantiate LINE INSTANCE MODULE
+ *   register LINE INSTANCE NAME
+ *   import LINE function|global SLOT INSTANCE FIELD
+ *   assert_return LINE INSTANCE invoke FIELD COUNT ARGUMENT... COUNT EXPECTED...
+ *   assert_return LINE INSTANCE get FIELD 0 COUNT EXPECTED...
  *   action|assert_trap|assert_exhaustion|assert_exception LINE INSTANCE invoke FIELD COUNT ARGUMENT... TEXT
  *   assert_unlinkable|assert_uninstantiable LINE MODULE TEXT
+ *   replay COMMAND            a command that another group counts
  *
  * with words as spec_write_word() and values as spec_write_value() write them. INSTANCE is a number that the
  * script's plan gave, MODULE that of the descriptor m<MODULE>_module.
@@ -20,8 +24,14 @@
 
 #include "wasmrt.h"
 
-/* The descriptor m<number>_module, or NULL if the executable has none. */
+/* The descriptor of a MODULE, or NULL if the executable has none. */
 const struct wasmrt_module *spec_module(unsigned number);
+
+/* Lets an import of the static module lead to an object of another instance. */
+bool spec_bind_function(unsigned slot, const struct wasmrt_extern *object);
+bool spec_bind_global(unsigned slot, const struct wasmrt_extern *object);
+/* Brings bound globals and their cells to the same value, after a command may have changed one of them. */
+void spec_globals_agree(void);
 
 /* Defines what modules import from "spectest". Ends the process if that fails. */
 void spectest_define(struct wasmrt_store *store);
