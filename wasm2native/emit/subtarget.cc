@@ -50,6 +50,11 @@ bool subtarget_knows_feature(const char *triple, const char *feature, size_t len
                      [name](const llvm::SubtargetFeatureKV &known) { return name == known.Key; });
 }
 
+bool subtarget_has(const char *triple, const char *cpu, const char *features, const char *list) {
+  std::unique_ptr<llvm::MCSubtargetInfo> info = describe(triple, cpu, features);
+  return info && info->checkFeatures(list);
+}
+
 /* LLVM describes CPUs by instruction sets and by tuning alike; tuning has these names. */
 static bool is_tuning(llvm::StringRef name) {
   static const char *const prefixes[] = {"fast-",  "slow-",  "false-deps", "prefer-", "idiv",   "allow-light",

@@ -19,6 +19,9 @@ bool subtarget_knows_cpu(const char *triple, const char *cpu);
 /* Does it know the feature, "avx2" without a sign? */
 bool subtarget_knows_feature(const char *triple, const char *feature, size_t length);
 
+/* Has the CPU with these features all of a list as "+sse4.1,+popcnt"? */
+bool subtarget_has(const char *triple, const char *cpu, const char *features, const char *list);
+
 /*
  * The features that `cpu` with `features` has beyond those of `baseline`, as "avx,avx2", for free(). Names
  * are LLVM's; properties that only tune code for speed are left out.

@@ -56,6 +56,13 @@ static bool choose_cpu(const struct emit_options *options, struct arena *arena, 
   } else if (!subtarget_knows_cpu(options->triple, target->cpu)) {
     return diag_error(sink, DIAG_OPTION, "unknown CPU '%s' for %s", target->cpu, options->triple);
   }
+  /* The lowering names such instructions (rounding, vectors), and LLVM aborts where the CPU has not got them.
+   */
+  const char *needed = is_x86(options->triple) ? "+sse4.1" : "+neon";
+  if (!subtarget_has(options->triple, target->cpu, target->features, needed)) {
+    return diag_error(sink, DIAG_OPTION, "the CPU '%s'%s%s has no %s, which compiled code needs", target->cpu,
+                      *extra ? " with " : "", extra, needed + 1);
+  }
   char *required =
       subtarget_required(options->triple, target->cpu, target->features, baseline_cpu(options->triple));
   target->required = arena_printf(arena, "%s", required);
