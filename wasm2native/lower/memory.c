@@ -10,7 +10,8 @@
  * Checked memories: those of check mode, 64-bit ones and those with small pages, which a guard cannot end
  * exactly. The access is compared with the current size first. A 32-bit index plus offset plus size cannot
  * overflow in 64 bits. For 64-bit ones the compare is index < size - (offset + n - 1), where the difference
- * saturates at 0, so that nothing can overflow either; once it holds, neither does the address.
+ * saturates at 0 unless even the least size that the memory may have is not less, so that nothing can
+ * overflow either; once it holds, neither does the address.
  */
 #include "internal.h"
 
@@ -99,6 +100,15 @@ static LLVMValueRef memory_bytes(struct lower_function *f, uint32_t memory) {
   return lower_load_field(f, memory_record(f, memory), ABI_memory, WASMRT_memory_size, ACCESS_RECORD);
 }
 
+/*
+ * What the memory's type promises, be it imported or not (spec 4.5.3, matching of limits): the size is never
+ * less, as memories do not shrink.
+ */
+static uint64_t least_bytes(const struct lower_function *f, uint32_t memory) {
+  const struct wasm_memory *type = &f->m->wasm->memories[memory];
+  return type->limits.min > UINT64_MAX >> type->page_log2 ? UINT64_MAX : type->limits.min << type->page_log2;
+}
+
 /* Traps unless the access lies within the memory: see above. */
 static void check_access(struct lower_function *f, uint32_t memory, LLVMValueRef index, uint64_t offset,
                          uint64_t size) {
@@ -110,7 +120,9 @@ static void check_access(struct lower_function *f, uint32_t memory, LLVMValueRef
     beyond = LLVMConstInt(f->m->i1, 1, 0);
   } else {
     LLVMValueRef last = LLVMConstInt(f->m->i64, offset + (size - 1), 0);
-    LLVMValueRef limit = lower_intrinsic(f, "llvm.usub.sat", bytes, last, NULL);
+    LLVMValueRef limit = offset + (size - 1) <= least_bytes(f, memory)
+                             ? LLVMBuildSub(f->b, bytes, last, "")
+                             : lower_intrinsic(f, "llvm.usub.sat", bytes, last, NULL);
     beyond = LLVMBuildICmp(f->b, LLVMIntUGE, index, limit, "");
   }
   lower_trap_if(f, beyond, WASMRT_TRAP_MEMORY_OUT_OF_BOUNDS);

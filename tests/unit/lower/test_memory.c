@@ -73,6 +73,25 @@ START_TEST(wide_index_is_not_added_to) {
 }
 END_TEST
 
+/* The difference need not saturate as long as the memory's least size, here one page, is no less: up to the
+ * byte. */
+START_TEST(wide_difference_saturates_beyond_the_least_size) {
+  static const uint8_t memory[] = {4, 1};
+  for (unsigned beyond = 0; beyond < 2; beyond++) {
+    const uint8_t body[] = {LOCAL_GET, 0, I32_LOAD, 0, (uint8_t)(0xfd + beyond), 0xff, 0x03, END};
+    struct built built;
+    struct lowered l;
+    put_memory_function(&built, 0x7e, memory, sizeof memory, body, sizeof body);
+    char *ir = ir_of(&l, &built, LOWER_INSTANCE, LOWER_GUARD, "default<O0>");
+    ck_assert_uint_eq(occurrences(ir, ", 65536"), !beyond);
+    ck_assert_uint_eq(occurrences(ir, "call i64 @llvm.usub.sat.i64(i64 %"), beyond);
+    ck_assert_uint_eq(occurrences(ir, "icmp uge i64"), 1);
+    LLVMDisposeMessage(ir);
+    lowered_end(&l);
+  }
+}
+END_TEST
+
 /* offset + size - 1 beyond 2^64 reaches no memory at all: what is left is the trap. */
 START_TEST(wide_offset_that_wraps_always_traps) {
   static const uint8_t memory[] = {4, 1};
@@ -247,6 +266,7 @@ int main(void) {
   tcase_add_test(tests, index_is_zero_extended);
   tcase_add_test(tests, check_mode_compares_in_64_bits);
   tcase_add_test(tests, wide_index_is_not_added_to);
+  tcase_add_test(tests, wide_difference_saturates_beyond_the_least_size);
   tcase_add_test(tests, wide_offset_that_wraps_always_traps);
   tcase_add_test(tests, small_pages_are_compared);
   tcase_add_test(tests, unused_load_stays);
