@@ -81,6 +81,16 @@ static LLVMValueRef x86_truncate(struct lower_function *f, LLVMValueRef value) {
   return lower_target_intrinsic(f, "llvm.x86.sse2.cvttps2dq", NULL, value, NULL);
 }
 
+/* vcvttps2udq and vcvttpd2udq: all ones for NaN and all that does not fit. */
+static LLVMValueRef avx512_truncate(struct lower_function *f, LLVMValueRef value) {
+  bool is_wide = LLVMGetElementType(LLVMTypeOf(value)) == f->m->f64;
+  LLVMValueRef args[] = {value, LLVMConstNull(lower_lanes_type(f->m, WASM_SHAPE_I32X4)),
+                         LLVMConstAllOnes(f->m->i8)};
+  return lower_call_intrinsic(
+      f, is_wide ? "llvm.x86.avx512.mask.cvttpd2udq.128" : "llvm.x86.avx512.mask.cvttps2udq.128", NULL, 0,
+      args, 3);
+}
+
 static LLVMValueRef mask_of(struct lower_function *f, LLVMRealPredicate predicate, LLVMValueRef a, double b) {
   LLVMValueRef holds = LLVMBuildFCmp(f->b, predicate, a, real_splat(LLVMTypeOf(a), b), "");
   return LLVMBuildSExt(f->b, holds, lower_lanes_type(f->m, WASM_SHAPE_I32X4), "");
@@ -92,16 +102,19 @@ static LLVMValueRef x86_saturate_f32x4(struct lower_function *f, LLVMValueRef va
     LLVMValueRef number = where(f, LLVMRealORD, value, value);
     return LLVMBuildXor(f->b, x86_truncate(f, number), mask_of(f, LLVMRealOGE, number, 0x1p31), "");
   }
-  /* Below 2^31 directly; from there to 2^32 by the distance from 2^31; all ones beyond. NaN and negatives are
-   * 0. */
-  LLVMValueRef number = where(f, LLVMRealOGT, value, LLVMConstNull(LLVMTypeOf(value)));
-  LLVMValueRef low = x86_truncate(f, number);
-  LLVMValueRef distance = LLVMBuildFSub(f->b, number, real_splat(LLVMTypeOf(value), 0x1p31), "");
-  LLVMValueRef top = lower_broadcast(f, LLVMConstInt(f->m->i32, UINT32_C(1) << 31, 0), ints);
-  LLVMValueRef high = LLVMBuildXor(f->b, x86_truncate(f, distance), top, "");
-  LLVMValueRef is_high = LLVMBuildFCmp(f->b, LLVMRealOGE, number, real_splat(LLVMTypeOf(value), 0x1p31), "");
-  LLVMValueRef result = LLVMBuildSelect(f->b, is_high, high, low, "");
-  return LLVMBuildOr(f->b, result, mask_of(f, LLVMRealOGE, number, 0x1p32), "");
+  /* NaN and negatives are 0. What exceeds 2^31 is added: from 2^31 on, the first conversion is 2^31. */
+  LLVMValueRef zero = LLVMConstNull(LLVMTypeOf(value)), none = LLVMConstNull(ints);
+  LLVMValueRef number = lower_x86_extreme(f, false, value, zero);
+  if (f->m->options->has_avx512) {
+    return avx512_truncate(f, number);
+  }
+  LLVMValueRef limit = real_splat(LLVMTypeOf(value), 0x1p31);
+  LLVMValueRef excess = LLVMBuildFSub(f->b, number, limit, "");
+  LLVMValueRef is_beyond = LLVMBuildSExt(f->b, LLVMBuildFCmp(f->b, LLVMRealOLE, limit, excess, ""), ints, "");
+  /* 2^31 - 1 where even the excess is too large; 0 where it is negative. */
+  LLVMValueRef rest = LLVMBuildXor(f->b, x86_truncate(f, excess), is_beyond, "");
+  rest = lower_intrinsic(f, "llvm.smax", rest, none, NULL);
+  return LLVMBuildAdd(f->b, x86_truncate(f, number), rest, "");
 }
 
 void lower_truncate_sat(struct lower_function *f, const struct wasm_insn *insn,
@@ -124,11 +137,13 @@ static LLVMValueRef with_zeros(struct lower_function *f, LLVMValueRef pair) {
 /* Clamped to what the result holds, so that the plain conversion is defined; NaN becomes 0. */
 static LLVMValueRef x86_saturate_f64x2(struct lower_function *f, LLVMValueRef value, bool is_signed) {
   LLVMTypeRef type = LLVMTypeOf(value);
-  double most = is_signed ? 0x1p31 - 1 : 0x1p32 - 1;
-  LLVMValueRef number =
-      where(f, is_signed ? LLVMRealORD : LLVMRealOGT, value, is_signed ? value : LLVMConstNull(type));
-  LLVMValueRef limit = real_splat(type, most);
-  number = LLVMBuildSelect(f->b, LLVMBuildFCmp(f->b, LLVMRealOLT, number, limit, ""), number, limit, "");
+  LLVMValueRef limit = real_splat(type, is_signed ? 0x1p31 - 1 : 0x1p32 - 1);
+  LLVMValueRef number = is_signed ? where(f, LLVMRealORD, value, value)
+                                  : lower_x86_extreme(f, false, value, LLVMConstNull(type));
+  if (!is_signed && f->m->options->has_avx512) {
+    return avx512_truncate(f, number);
+  }
+  number = lower_x86_extreme(f, true, number, limit);
   if (is_signed) { /* cvttpd2dq: 0x80000000 for what is too small, and zeros above */
     return lower_target_intrinsic(f, "llvm.x86.sse2.cvttpd2dq", NULL, number, NULL);
   }
@@ -167,11 +182,24 @@ static LLVMValueRef low_pair(struct lower_function *f, LLVMValueRef value) {
   return lower_shuffled(f, value, LLVMGetPoison(LLVMTypeOf(value)), (const uint8_t[]){0, 1}, 2);
 }
 
+/* The lanes are the lower halves of doubles between 2^52 and 2^52 + 2^32, from which 2^52 is taken. */
+static LLVMValueRef x86_convert_unsigned(struct lower_function *f, LLVMValueRef value, LLVMTypeRef to) {
+  LLVMTypeRef ints = LLVMTypeOf(value);
+  LLVMValueRef upper = lower_broadcast(f, LLVMConstInt(f->m->i32, 0x43300000, 0), ints);
+  LLVMValueRef doubles = lower_shuffled(f, value, upper, (const uint8_t[]){0, 4, 1, 5}, 4);
+  return LLVMBuildFSub(f->b, LLVMBuildBitCast(f->b, doubles, to, ""), real_splat(to, 0x1p52), "");
+}
+
 void lower_convert_low(struct lower_function *f, const struct wasm_insn *insn,
                        const struct wasm_opcode_info *info) {
   (void)insn;
-  LLVMValueRef value = low_pair(f, lower_pop_as(f, info->from));
+  LLVMValueRef value = lower_pop_as(f, info->from);
   LLVMTypeRef to = lower_lanes_type(f->m, info->shape);
+  if (f->m->is_x86 && info->oper == WASM_OPER_U && !f->m->options->has_avx512) {
+    lower_push(f, x86_convert_unsigned(f, value, to));
+    return;
+  }
+  value = low_pair(f, value);
   lower_push(f, info->oper == WASM_OPER_S ? LLVMBuildSIToFP(f->b, value, to, "")
                                           : LLVMBuildUIToFP(f->b, value, to, ""));
 }
@@ -221,6 +249,8 @@ void lower_relaxed_truncate(struct lower_function *f, const struct wasm_insn *in
                             const struct wasm_opcode_info *info) {
   if (f->m->is_x86 && info->oper == WASM_OPER_S) {
     lower_push(f, x86_truncate(f, lower_pop_as(f, info->from)));
+  } else if (f->m->is_x86 && f->m->options->has_avx512) {
+    lower_push(f, avx512_truncate(f, lower_pop_as(f, info->from)));
   } else {
     lower_truncate_sat(f, insn, info);
   }
@@ -231,6 +261,8 @@ void lower_relaxed_truncate_zero(struct lower_function *f, const struct wasm_ins
   if (f->m->is_x86 && info->oper == WASM_OPER_S) {
     LLVMValueRef value = lower_pop_as(f, info->from);
     lower_push(f, lower_target_intrinsic(f, "llvm.x86.sse2.cvttpd2dq", NULL, value, NULL));
+  } else if (f->m->is_x86 && f->m->options->has_avx512) {
+    lower_push(f, avx512_truncate(f, lower_pop_as(f, info->from)));
   } else {
     lower_truncate_zero(f, insn, info);
   }

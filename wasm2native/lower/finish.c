@@ -136,5 +136,6 @@ void lower_finish(LLVMModuleRef module, const struct lower_plan *plan, uint32_t 
   lower_abi_init(&m);
   lower_resolve_markers(module, arena);
   lower_resolve_memory(&m);
+  lower_peepholes(module, m.options);
   add_symbols(&m, part);
 }

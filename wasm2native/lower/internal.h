@@ -223,9 +223,18 @@ LLVMValueRef lower_intrinsic(struct lower_function *f, const char *name, LLVMVal
 /* Calls one of a target, overloaded on its result or not at all, with one or two operands. */
 LLVMValueRef lower_target_intrinsic(struct lower_function *f, const char *name, LLVMTypeRef overload,
                                     LLVMValueRef a, LLVMValueRef b);
+/* Calls any: overloaded on these types, with these operands. */
+LLVMValueRef lower_call_intrinsic(struct lower_function *f, const char *name, LLVMTypeRef *overload,
+                                  unsigned overload_count, LLVMValueRef *args, unsigned count);
 
 /* ---- numeric.c */
 LLVMValueRef lower_quiet(struct lower_function *f, LLVMValueRef value);
+LLVMValueRef lower_float_sum(struct lower_function *f, LLVMValueRef a, LLVMValueRef b);
+
+/* ---- extreme.c: the least and greatest of floats, and the machine's own, on vectors */
+LLVMValueRef lower_float_extreme(struct lower_function *f, bool is_min, LLVMValueRef a, LLVMValueRef b);
+LLVMValueRef lower_x86_extreme(struct lower_function *f, bool is_min, LLVMValueRef a, LLVMValueRef b);
+LLVMValueRef lower_neon_extreme(struct lower_function *f, bool is_min, LLVMValueRef a, LLVMValueRef b);
 
 /* ---- memory.c: the address of an access of `size` bytes, and loads and stores there */
 LLVMValueRef lower_address(struct lower_function *f, const struct wasm_insn *insn, unsigned size);
@@ -238,6 +247,7 @@ unsigned lower_shape_size(unsigned shape);
 bool lower_is_constant(const struct wasm_module *wasm, const struct wasm_expr *expr, struct wasm_insn *insn);
 
 /* ---- module.c */
+bool lower_is_x86(const char *triple);
 /* A function of the module or import, declared where it is first asked for: a part names few of them all. */
 const struct lower_func *lower_func(struct lower_module *m, uint32_t index);
 /* Static model: the variable of a global. */
@@ -318,6 +328,10 @@ void lower_resolve_markers(LLVMModuleRef module, struct arena *arena);
 /* Gives the symbol of memory 0 its address, after optimisation. */
 void lower_resolve_memory(struct lower_module *m);
 void lower_set_access(struct lower_function *f, LLVMValueRef instruction, enum access access);
+
+/* ---- peephole.c */
+/* Gives the code generator forms that it has the machine's instructions for, after optimisation. */
+void lower_peepholes(LLVMModuleRef module, const struct lower_options *options);
 
 /* ---- descriptor.c */
 void lower_references_collect(struct lower_plan *plan);

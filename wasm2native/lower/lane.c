@@ -106,9 +106,10 @@ void lower_all_true(struct lower_function *f, const struct wasm_insn *insn,
     LLVMTypeRef type = LLVMTypeOf(vector);
     LLVMValueRef is_zero = LLVMBuildICmp(f->b, LLVMIntEQ, vector, LLVMConstNull(type), "");
     result = LLVMBuildNot(f->b, any_bit(f, LLVMBuildSExt(f->b, is_zero, type, "")), "");
-  } else {
-    LLVMValueRef least = lower_intrinsic(f, "llvm.vector.reduce.umin", vector, NULL, NULL);
-    result = LLVMBuildICmp(f->b, LLVMIntNE, least, LLVMConstNull(LLVMTypeOf(least)), "");
+  } else { /* by name: of comparisons the optimiser would first make a number with a bit for each lane */
+    LLVMTypeRef types[] = {f->m->i32, LLVMTypeOf(vector)};
+    LLVMValueRef least = lower_call_intrinsic(f, "llvm.aarch64.neon.uminv", types, 2, &vector, 1);
+    result = LLVMBuildICmp(f->b, LLVMIntNE, least, LLVMConstNull(f->m->i32), "");
   }
   lower_push(f, LLVMBuildZExt(f->b, result, f->m->i32, ""));
 }

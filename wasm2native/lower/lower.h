@@ -17,6 +17,8 @@ struct lower_options {
   enum lower_model model;
   enum lower_bounds bounds;
   bool has_fma;             /* the CPU multiplies and adds in one instruction */
+  bool has_avx512;          /* x86: AVX-512 with its instructions for 128 bits, on words and quadwords */
+  bool has_dot;             /* the CPU adds products of bytes by fours: vpdpbusd, sdot */
   const char *name;         /* prefix of the descriptor's symbol */
   const char *description;  /* what the module was compiled with, for the descriptor */
   const char *cpu_features; /* needed beyond the target's baseline */

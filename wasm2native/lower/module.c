@@ -220,6 +220,10 @@ static void copy_functions(struct lower_module *m) {
   }
 }
 
+bool lower_is_x86(const char *triple) {
+  return strncmp(triple, "x86_64", strlen("x86_64")) == 0;
+}
+
 LLVMModuleRef lower_part(const struct lower_plan *plan, uint32_t part, LLVMContextRef context,
                          const char *triple, LLVMTargetDataRef layout, struct arena *arena) {
   const struct wasm_module *wasm = plan->wasm;
@@ -230,7 +234,7 @@ LLVMModuleRef lower_part(const struct lower_plan *plan, uint32_t part, LLVMConte
                            .arena = arena,
                            .context = context,
                            .layout = layout};
-  m.is_x86 = strncmp(triple, "x86_64", strlen("x86_64")) == 0;
+  m.is_x86 = lower_is_x86(triple);
   m.has_tail_calls = (wasm->used & WASM_FEATURE_BIT(WASM_FEATURE_TAIL_CALL)) != 0;
   m.llvm = LLVMModuleCreateWithNameInContext(m.options->name, context);
   LLVMSetTarget(m.llvm, triple);

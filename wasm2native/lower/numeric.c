@@ -1,6 +1,6 @@
 /*
  * Numeric instructions (spec 4.3, 4.4.1). LLVM IR must see nothing undefined: shift counts are masked,
- * division is guarded, no instruction carries nsw, nuw or (but see float_extreme()) fast-math flags.
+ * division is guarded, no instruction carries nsw, nuw or (but see extreme.c) fast-math flags.
  *
  * LLVM may replace x * 1.0 and the like by x, which leaves a signalling NaN as it is where Wasm wants a quiet
  * one. Identities with constants are therefore lowered to lower_quiet(), which the optimiser cannot see
@@ -181,21 +181,9 @@ static LLVMValueRef float_identity(struct lower_function *f, unsigned oper, LLVM
   }
 }
 
-static LLVMValueRef float_add(struct lower_function *f, LLVMValueRef a, LLVMValueRef b) {
+LLVMValueRef lower_float_sum(struct lower_function *f, LLVMValueRef a, LLVMValueRef b) {
   LLVMValueRef same = float_identity(f, WASM_OPER_ADD, a, b);
   return same ? lower_quiet(f, same) : LLVMBuildFAdd(f->b, a, b, "");
-}
-
-/*
- * min or max. LLVM's intrinsics may return a signalling NaN as it is, so they only get numbers (which they
- * are told, for shorter code), and the sum stands in where an operand is a NaN: it is a quiet one.
- */
-static LLVMValueRef float_extreme(struct lower_function *f, const char *name, LLVMValueRef a,
-                                  LLVMValueRef b) {
-  LLVMValueRef of_numbers = lower_intrinsic(f, name, a, b, NULL);
-  LLVMSetFastMathFlags(of_numbers, LLVMFastMathNoNaNs);
-  LLVMValueRef is_nan = LLVMBuildFCmp(f->b, LLVMRealUNO, a, b, "");
-  return LLVMBuildSelect(f->b, is_nan, float_add(f, a, b), of_numbers, "");
 }
 
 static LLVMValueRef float_binary(struct lower_function *f, unsigned oper, LLVMValueRef a, LLVMValueRef b) {
@@ -205,7 +193,7 @@ static LLVMValueRef float_binary(struct lower_function *f, unsigned oper, LLVMVa
   }
   switch (oper) {
   case WASM_OPER_ADD:
-    return float_add(f, a, b);
+    return lower_float_sum(f, a, b);
   case WASM_OPER_SUB:
     return LLVMBuildFSub(f->b, a, b, "");
   case WASM_OPER_MUL:
@@ -213,13 +201,15 @@ static LLVMValueRef float_binary(struct lower_function *f, unsigned oper, LLVMVa
   case WASM_OPER_DIV:
     return LLVMBuildFDiv(f->b, a, b, "");
   case WASM_OPER_MIN:
-    return float_extreme(f, "llvm.minimum", a, b);
+    return lower_float_extreme(f, true, a, b);
   case WASM_OPER_MAX:
-    return float_extreme(f, "llvm.maximum", a, b);
-  case WASM_OPER_PMIN: /* b < a ? b : a, as the machine's own minimum has it */
-    return LLVMBuildSelect(f->b, LLVMBuildFCmp(f->b, LLVMRealOLT, b, a, ""), b, a, "");
+    return lower_float_extreme(f, false, a, b);
+  case WASM_OPER_PMIN: /* b < a ? b : a */
+    return f->m->is_x86 ? lower_x86_extreme(f, true, b, a)
+                        : LLVMBuildSelect(f->b, LLVMBuildFCmp(f->b, LLVMRealOLT, b, a, ""), b, a, "");
   case WASM_OPER_PMAX:
-    return LLVMBuildSelect(f->b, LLVMBuildFCmp(f->b, LLVMRealOLT, a, b, ""), b, a, "");
+    return f->m->is_x86 ? lower_x86_extreme(f, false, b, a)
+                        : LLVMBuildSelect(f->b, LLVMBuildFCmp(f->b, LLVMRealOLT, a, b, ""), b, a, "");
   default:
     return lower_intrinsic(f, "llvm.copysign", a, b, NULL);
   }
@@ -235,6 +225,25 @@ static LLVMValueRef average(struct lower_function *f, LLVMValueRef a, LLVMValueR
       LLVMBuildAdd(f->b, LLVMBuildZExt(f->b, a, wide, ""), LLVMBuildZExt(f->b, b, wide, ""), "");
   sum = LLVMBuildLShr(f->b, LLVMBuildAdd(f->b, sum, one, ""), one, "");
   return LLVMBuildTrunc(f->b, sum, narrow, "");
+}
+
+/*
+ * Products of 64-bit lanes on arm64, which has none: the low halves' product, and those of low by high halves
+ * in the upper 32 bits. LLVM would move the lanes to general registers and back.
+ */
+static LLVMValueRef neon_product(struct lower_function *f, LLVMValueRef a, LLVMValueRef b) {
+  LLVMTypeRef type = LLVMTypeOf(a), narrow = LLVMVectorType(f->m->i32, 2);
+  LLVMTypeRef halves = LLVMVectorType(f->m->i32, 4), types[] = {type, halves};
+  LLVMValueRef low =
+      lower_target_intrinsic(f, "llvm.aarch64.neon.umull", type, LLVMBuildTrunc(f->b, a, narrow, ""),
+                             LLVMBuildTrunc(f->b, b, narrow, ""));
+  LLVMValueRef halves_b = LLVMBuildBitCast(f->b, b, halves, "");
+  LLVMValueRef crossed =
+      LLVMBuildMul(f->b, LLVMBuildBitCast(f->b, a, halves, ""),
+                   lower_shuffled(f, halves_b, halves_b, (const uint8_t[]){1, 0, 3, 2}, 4), "");
+  LLVMValueRef sums = lower_call_intrinsic(f, "llvm.aarch64.neon.uaddlp", types, 2, &crossed, 1);
+  LLVMValueRef high = LLVMBuildShl(f->b, sums, lower_broadcast(f, LLVMConstInt(f->m->i64, 32, 0), type), "");
+  return LLVMBuildAdd(f->b, high, low, "");
 }
 
 static LLVMValueRef int_binary(struct lower_function *f, unsigned oper, LLVMValueRef a, LLVMValueRef b) {
@@ -253,6 +262,9 @@ static LLVMValueRef int_binary(struct lower_function *f, unsigned oper, LLVMValu
   }
   if (oper == WASM_OPER_AVGR_U) {
     return average(f, a, b);
+  }
+  if (oper == WASM_OPER_MUL && LLVMTypeOf(a) == f->m->v128 && !f->m->is_x86) {
+    return neon_product(f, a, b);
   }
   if (oper < sizeof names / sizeof names[0] && names[oper]) {
     return lower_intrinsic(f, names[oper], a, b, NULL);

@@ -65,8 +65,8 @@ LLVMValueRef lower_shuffled(struct lower_function *f, LLVMValueRef a, LLVMValueR
   return LLVMBuildShuffleVector(f->b, a, b, LLVMConstVector(mask, count), "");
 }
 
-static LLVMValueRef call_intrinsic(struct lower_function *f, const char *name, LLVMTypeRef *overload,
-                                   unsigned overload_count, LLVMValueRef *args, unsigned count) {
+LLVMValueRef lower_call_intrinsic(struct lower_function *f, const char *name, LLVMTypeRef *overload,
+                                  unsigned overload_count, LLVMValueRef *args, unsigned count) {
   unsigned id = LLVMLookupIntrinsicID(name, strlen(name));
   LLVMValueRef callee = LLVMGetIntrinsicDeclaration(f->m->llvm, id, overload, overload_count);
   LLVMTypeRef type = LLVMIntrinsicGetType(f->m->context, id, overload, overload_count);
@@ -77,11 +77,11 @@ LLVMValueRef lower_intrinsic(struct lower_function *f, const char *name, LLVMVal
                              LLVMValueRef c) {
   LLVMTypeRef type = LLVMTypeOf(a);
   LLVMValueRef args[] = {a, b, c};
-  return call_intrinsic(f, name, &type, 1, args, c ? 3 : b ? 2 : 1);
+  return lower_call_intrinsic(f, name, &type, 1, args, c ? 3 : b ? 2 : 1);
 }
 
 LLVMValueRef lower_target_intrinsic(struct lower_function *f, const char *name, LLVMTypeRef overload,
                                     LLVMValueRef a, LLVMValueRef b) {
   LLVMValueRef args[] = {a, b};
-  return call_intrinsic(f, name, &overload, overload ? 1 : 0, args, b ? 2 : 1);
+  return lower_call_intrinsic(f, name, &overload, overload ? 1 : 0, args, b ? 2 : 1);
 }

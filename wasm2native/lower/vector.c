@@ -6,8 +6,6 @@
 #include "internal.h"
 
 static const uint8_t low_lanes[] = {0, 1, 2, 3, 4, 5, 6, 7};
-static const uint8_t even_lanes[] = {0, 2, 4, 6, 8, 10, 12, 14};
-static const uint8_t odd_lanes[] = {1, 3, 5, 7, 9, 11, 13, 15};
 static const uint8_t all_lanes[] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
 
 static LLVMValueRef constant(struct lower_function *f, LLVMTypeRef type, uint64_t lane) {
@@ -64,11 +62,11 @@ void lower_narrow(struct lower_function *f, const struct wasm_insn *insn,
                                lower_target_intrinsic(f, name, part, b, NULL), all_lanes, count * 2));
 }
 
-/* The sum of each two neighbours after extension. */
+/* The sum of each two neighbours after extension, on arm64. */
 static LLVMValueRef pairwise(struct lower_function *f, LLVMValueRef vector, LLVMTypeRef to, bool is_signed) {
-  unsigned count = LLVMGetVectorSize(to);
-  return LLVMBuildAdd(f->b, extended(f, pick(f, vector, even_lanes, count), to, is_signed),
-                      extended(f, pick(f, vector, odd_lanes, count), to, is_signed), "");
+  LLVMTypeRef types[] = {to, LLVMTypeOf(vector)};
+  return lower_call_intrinsic(f, is_signed ? "llvm.aarch64.neon.saddlp" : "llvm.aarch64.neon.uaddlp", types,
+                              2, &vector, 1);
 }
 
 /* x86 multiplies by ones and adds neighbours: pmaddubsw (unsigned by signed bytes) and pmaddwd (signed
@@ -168,11 +166,27 @@ void lower_relaxed_dot(struct lower_function *f, const struct wasm_insn *insn,
   lower_push(f, dot_bytes(f, a, b));
 }
 
+/* addend + sums of four products: vpdpbusd, whose first factor is unsigned, and sdot. */
+static LLVMValueRef dot_by_fours(struct lower_function *f, LLVMValueRef addend, LLVMValueRef a,
+                                 LLVMValueRef b) {
+  LLVMTypeRef words = LLVMTypeOf(addend), types[] = {words, LLVMTypeOf(a)};
+  if (f->m->is_x86) {
+    LLVMValueRef args[] = {addend, LLVMBuildBitCast(f->b, b, words, ""),
+                           LLVMBuildBitCast(f->b, a, words, "")};
+    return lower_call_intrinsic(f, "llvm.x86.avx512.vpdpbusd.128", NULL, 0, args, 3);
+  }
+  return lower_call_intrinsic(f, "llvm.aarch64.neon.sdot", types, 2, (LLVMValueRef[]){addend, a, b}, 3);
+}
+
 void lower_relaxed_dot_add(struct lower_function *f, const struct wasm_insn *insn,
                            const struct wasm_opcode_info *info) {
   (void)insn;
   LLVMValueRef addend = lower_pop_as(f, info->shape);
   LLVMValueRef b = lower_pop_as(f, info->from), a = lower_pop_as(f, info->from);
+  if (f->m->options->has_dot) {
+    lower_push(f, dot_by_fours(f, addend, a, b));
+    return;
+  }
   LLVMValueRef words = dot_bytes(f, a, b);
   LLVMTypeRef to = lower_lanes_type(f->m, info->shape);
   LLVMValueRef sums = f->m->is_x86 ? lower_target_intrinsic(f, "llvm.x86.sse2.pmadd.wd", NULL, words,
@@ -205,20 +219,23 @@ void lower_relaxed_nmadd(struct lower_function *f, const struct wasm_insn *insn,
   multiply_add(f, info, true);
 }
 
+/* By the sign of the mask's lanes, as x86 blends, or bit by bit, where that is one instruction. */
 void lower_relaxed_laneselect(struct lower_function *f, const struct wasm_insn *insn,
                               const struct wasm_opcode_info *info) {
-  lower_bitselect(f, insn, info);
+  if (!f->m->is_x86 || f->m->options->has_avx512) {
+    lower_bitselect(f, insn, info);
+    return;
+  }
+  LLVMValueRef mask = lower_pop_as(f, info->shape);
+  LLVMValueRef b = lower_pop_as(f, info->shape), a = lower_pop_as(f, info->shape);
+  LLVMValueRef is_a = LLVMBuildICmp(f->b, LLVMIntSLT, mask, LLVMConstNull(LLVMTypeOf(mask)), "");
+  lower_push(f, LLVMBuildSelect(f->b, is_a, a, b, ""));
 }
 
 /* minps and maxps on x86: b where the operands do not compare; arm64's fmin and fmax are Wasm's own. */
 static void least(struct lower_function *f, const struct wasm_opcode_info *info, bool is_min) {
   LLVMValueRef b = lower_pop_as(f, info->shape), a = lower_pop_as(f, info->shape);
-  if (f->m->is_x86) {
-    LLVMValueRef is_a = LLVMBuildFCmp(f->b, is_min ? LLVMRealOLT : LLVMRealOGT, a, b, "");
-    lower_push(f, LLVMBuildSelect(f->b, is_a, a, b, ""));
-  } else {
-    lower_push(f, lower_intrinsic(f, is_min ? "llvm.minimum" : "llvm.maximum", a, b, NULL));
-  }
+  lower_push(f, f->m->is_x86 ? lower_x86_extreme(f, is_min, a, b) : lower_neon_extreme(f, is_min, a, b));
 }
 
 void lower_relaxed_min(struct lower_function *f, const struct wasm_insn *insn,
