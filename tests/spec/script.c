@@ -125,13 +125,27 @@ static bool write_number(FILE *out, const char *value, unsigned bits) {
 }
 
 static bool write_reference(FILE *out, const char *type, const char *value, bool is_expected) {
-  if (strcmp(type, "refnull") == 0 && is_expected) {
-    return fputs(" ref:null", out) >= 0;
+  static const struct {
+    const char *name, *top;
+    bool is_null; /* only null is of this type */
+  } types[] = {{"funcref", "funcref", false},     {"nullfuncref", "funcref", true},
+               {"externref", "externref", false}, {"nullexternref", "externref", true},
+               {"anyref", "anyref", false},       {"eqref", "anyref", false},
+               {"i31ref", "anyref", false},       {"structref", "anyref", false},
+               {"arrayref", "anyref", false},     {"nullref", "anyref", true},
+               {"exnref", "exnref", false},       {"nullexnref", "exnref", true},
+               {"refnull", "ref", true}};
+  size_t row = 0;
+  while (row < sizeof types / sizeof types[0] && strcmp(type, types[row].name) != 0) {
+    row++;
   }
-  if (strcmp(type, "funcref") != 0 && strcmp(type, "externref") != 0) {
+  if (row == sizeof types / sizeof types[0]) {
     return false;
   }
-  fprintf(out, " %s:", type);
+  fprintf(out, " %s:", types[row].top);
+  if (types[row].is_null) {
+    return fputs("null", out) >= 0;
+  }
   if (value == NULL) {
     return is_expected && fputs("any", out) >= 0;
   }

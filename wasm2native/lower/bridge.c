@@ -44,6 +44,7 @@ LLVMValueRef lower_import_wrapper(struct lower_module *m, uint32_t function) {
       .type = m->wasm->funcs[function].type, .code = lower_func(m, function)->value, .instance = m->instance};
   wrapper = lower_add_function(m, name, m->func_types[callee.type], true);
   struct lower_function f = begin(m, wrapper);
+  f.instance = m->instance;
   forward(&f, &callee, true);
   return wrapper;
 }

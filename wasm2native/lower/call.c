@@ -52,14 +52,6 @@ static void leave_for(struct lower_function *f, const struct lower_callee *calle
   f->reachable = false;
 }
 
-static LLVMValueRef load_constant(struct lower_function *f, LLVMValueRef list, uint32_t index,
-                                  LLVMTypeRef type) {
-  LLVMValueRef at = LLVMConstInt(f->m->i64, index, 0);
-  LLVMValueRef value = LLVMBuildLoad2(f->b, type, LLVMBuildGEP2(f->b, type, list, &at, 1, ""), "");
-  lower_set_access(f, value, ACCESS_CONSTANT);
-  return value;
-}
-
 /* What the field `field` of a function reference says, as it is for every caller. */
 static LLVMValueRef reference_field(struct lower_function *f, LLVMValueRef reference, unsigned field) {
   return lower_load_field(f, reference, ABI_funcref, field, ACCESS_CONSTANT);
@@ -151,10 +143,7 @@ static LLVMValueRef checked_reference(struct lower_function *f, uint32_t table, 
   LLVMValueRef reference = LLVMBuildLoad2(f->b, m->ptr, LLVMBuildGEP2(f->b, m->ptr, entries, &at, 1, ""), "");
   lower_set_access(f, reference, ACCESS_TABLE);
   lower_trap_if(f, LLVMBuildIsNull(f->b, reference, ""), WASMRT_TRAP_UNINITIALIZED_ELEMENT);
-  LLVMValueRef types = lower_load_field(f, f->instance, ABI_instance, WASMRT_instance_types, ACCESS_CONSTANT);
-  LLVMValueRef expected = load_constant(f, types, type, m->ptr);
-  LLVMValueRef actual = lower_load_field(f, reference, ABI_funcref, WASMRT_funcref_type, ACCESS_CONSTANT);
-  lower_trap_if(f, LLVMBuildICmp(f->b, LLVMIntNE, expected, actual, ""),
+  lower_trap_if(f, LLVMBuildNot(f->b, lower_has_type(f, reference, type), ""),
                 WASMRT_TRAP_INDIRECT_CALL_TYPE_MISMATCH);
   return reference;
 }
@@ -188,4 +177,27 @@ void lower_return_call_indirect(struct lower_function *f, const struct wasm_insn
   } else {
     leave_for_reference(f, type, checked_reference(f, table, type, index));
   }
+}
+
+/*
+ * The operand of a call_ref. Only null has to be ruled out: the operand's static type is the one that is
+ * called, and every reference of that type is to a function of it (reference.c).
+ */
+static LLVMValueRef pop_callee(struct lower_function *f) {
+  LLVMValueRef reference = lower_pop(f);
+  lower_trap_if(f, LLVMBuildIsNull(f->b, reference, ""), WASMRT_TRAP_NULL_FUNCTION_REFERENCE);
+  return reference;
+}
+
+void lower_call_ref(struct lower_function *f, const struct wasm_insn *insn,
+                    const struct wasm_opcode_info *info) {
+  (void)info;
+  struct lower_callee callee = referenced(f, insn->imm.index, pop_callee(f));
+  call(f, &callee);
+}
+
+void lower_return_call_ref(struct lower_function *f, const struct wasm_insn *insn,
+                           const struct wasm_opcode_info *info) {
+  (void)info;
+  leave_for_reference(f, insn->imm.index, pop_callee(f));
 }

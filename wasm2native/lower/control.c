@@ -237,15 +237,51 @@ void lower_br(struct lower_function *f, const struct wasm_insn *insn, const stru
   f->reachable = false;
 }
 
-void lower_br_if(struct lower_function *f, const struct wasm_insn *insn,
-                 const struct wasm_opcode_info *info) {
-  (void)info;
-  LLVMValueRef condition = pop_condition(f);
-  struct frame *frame = label_frame(f, insn->imm.index);
+/* Branches to a label if the condition holds, with the values on the stack. */
+static void branch_if(struct lower_function *f, uint32_t label, LLVMValueRef condition) {
+  struct frame *frame = label_frame(f, label);
   LLVMBasicBlockRef next = lower_block_new(f, "next");
   add_edge(f, frame, LLVMGetInsertBlock(f->b));
   LLVMBuildCondBr(f->b, condition, frame->label, next);
   begin_at(f, next);
+}
+
+void lower_br_if(struct lower_function *f, const struct wasm_insn *insn,
+                 const struct wasm_opcode_info *info) {
+  (void)info;
+  branch_if(f, insn->imm.index, pop_condition(f));
+}
+
+/* ---- Branches on references (spec 4.4.8.5 and on): what is tested is the last value of the label, or
+ * follows it */
+
+void lower_br_on_null(struct lower_function *f, const struct wasm_insn *insn,
+                      const struct wasm_opcode_info *info) {
+  (void)info;
+  LLVMValueRef reference = lower_pop(f);
+  branch_if(f, insn->imm.index, LLVMBuildIsNull(f->b, reference, ""));
+  lower_push(f, reference);
+}
+
+void lower_br_on_non_null(struct lower_function *f, const struct wasm_insn *insn,
+                          const struct wasm_opcode_info *info) {
+  (void)info;
+  branch_if(f, insn->imm.index, LLVMBuildIsNotNull(f->b, f->stack[f->depth - 1], ""));
+  lower_pop(f);
+}
+
+void lower_br_on_cast(struct lower_function *f, const struct wasm_insn *insn,
+                      const struct wasm_opcode_info *info) {
+  (void)info;
+  LLVMValueRef answer = lower_is_of_type(f, f->stack[f->depth - 1], insn->imm.cast.to);
+  branch_if(f, insn->imm.cast.label, answer);
+}
+
+void lower_br_on_cast_fail(struct lower_function *f, const struct wasm_insn *insn,
+                           const struct wasm_opcode_info *info) {
+  (void)info;
+  LLVMValueRef answer = lower_is_of_type(f, f->stack[f->depth - 1], insn->imm.cast.to);
+  branch_if(f, insn->imm.cast.label, LLVMBuildNot(f->b, answer, ""));
 }
 
 void lower_br_table(struct lower_function *f, const struct wasm_insn *insn,

@@ -153,6 +153,19 @@ LLVMValueRef *lower_parameters(struct lower_function *f, const struct wasm_func_
   return values;
 }
 
+/* In the static model imports are C functions, and nobody has looked at the references that they return. */
+static void check_results(struct lower_function *f, const struct wasm_func_type *type, LLVMValueRef result,
+                          LLVMValueRef results) {
+  uint32_t slot = 0;
+  for (uint32_t i = 0; i < type->result_count; i++) {
+    if (wasm_is_ref(type->results[i])) {
+      LLVMValueRef value = results ? lower_load_slot(f->m, f->b, type->results[i], results, slot) : result;
+      lower_check_foreign(f, value, type->results[i]);
+    }
+    slot += lower_slot_width(type->results[i]);
+  }
+}
+
 LLVMValueRef lower_build_call(struct lower_function *f, const struct lower_callee *callee,
                               const LLVMValueRef *values, LLVMValueRef results) {
   struct lower_module *m = f->m;
@@ -184,6 +197,9 @@ LLVMValueRef lower_build_call(struct lower_function *f, const struct lower_calle
   LLVMValueRef call = LLVMBuildCall2(f->b, llvm_type, callee->code, args, count, "");
   if (callee->is_own && m->has_tail_calls) {
     LLVMSetInstructionCallConv(call, TAIL_CONVENTION);
+  }
+  if (!callee->is_own && m->options->model == LOWER_STATIC) {
+    check_results(f, type, call, results);
   }
   return call;
 }

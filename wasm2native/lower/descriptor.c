@@ -50,6 +50,11 @@ void lower_references_collect(struct lower_plan *plan) {
   for (uint32_t i = wasm->global_import_count; i < wasm->global_count; i++) {
     refer_in(plan, wasm->globals[i].init.code, wasm->globals[i].init.offset, &scratch);
   }
+  for (uint32_t i = wasm->table_import_count; i < wasm->table_count; i++) {
+    if (wasm->tables[i].has_init) {
+      refer_in(plan, wasm->tables[i].init.code, wasm->tables[i].init.offset, &scratch);
+    }
+  }
   for (uint32_t i = 0; i < wasm->element_count; i++) {
     const struct wasm_element *element = &wasm->elements[i];
     if (element->mode == WASM_SEGMENT_ACTIVE && plan->tables[element->table].is_known) {
@@ -122,26 +127,51 @@ static LLVMValueRef *values(struct lower_module *m, uint64_t count) {
   return ARENA_ARRAY(m->arena, LLVMValueRef, count);
 }
 
-/* A value type as the contract has it. */
-static LLVMValueRef value_type(struct lower_module *m, wasm_type type) {
-  return u32(m, type);
+/* Value types are the same numbers on both sides. */
+_Static_assert(WASM_FUNCREF == WASMRT_FUNCREF &&
+                   WASM_REF(WASM_HEAP_NOEXN) ==
+                       ((WASMRT_HEAP_ABSTRACT | WASMRT_HEAP_NOEXN) << 8 | WASMRT_REF) &&
+                   WASM_I32 == WASMRT_I32 && WASM_V128 == WASMRT_V128,
+               "value types differ");
+
+/* The types of a function's values, or of fields and whether they are mutable. */
+static LLVMValueRef *type_kinds(struct lower_module *m, const struct wasm_type_def *def,
+                                uint32_t *param_count, uint32_t *result_count) {
+  if (def->kind == WASM_TYPE_FUNC) {
+    *param_count = def->func.param_count;
+    *result_count = def->func.result_count;
+    LLVMValueRef *kinds = values(m, (uint64_t)*param_count + *result_count);
+    for (uint32_t i = 0; i < *param_count + *result_count; i++) {
+      kinds[i] = u32(m, i < *param_count ? def->func.params[i] : def->func.results[i - *param_count]);
+    }
+    return kinds;
+  }
+  *param_count = 2 * def->fields.field_count;
+  *result_count = 0;
+  LLVMValueRef *kinds = values(m, *param_count);
+  for (uint32_t i = 0; i < def->fields.field_count; i++) {
+    kinds[2 * i] = u32(m, def->fields.fields[i].type);
+    kinds[2 * i + 1] = u32(m, def->fields.fields[i].is_mutable);
+  }
+  return kinds;
 }
 
 static LLVMValueRef types(struct lower_module *m) {
+  static const uint32_t kind_codes[] = {[WASM_TYPE_FUNC] = WASMRT_TYPE_FUNC,
+                                        [WASM_TYPE_STRUCT] = WASMRT_TYPE_STRUCT,
+                                        [WASM_TYPE_ARRAY] = WASMRT_TYPE_ARRAY};
   uint32_t count = m->wasm->type_count;
   LLVMValueRef *rows = values(m, count);
   for (uint32_t i = 0; i < count; i++) {
-    const struct wasm_func_type *type = wasm_func_type_at(m->wasm, i);
-    uint32_t total = type->param_count + type->result_count;
-    LLVMValueRef *kinds = values(m, total);
-    for (uint32_t k = 0; k < total; k++) {
-      kinds[k] =
-          value_type(m, k < type->param_count ? type->params[k] : type->results[k - type->param_count]);
-    }
-    rows[i] = record(m, ABI_deftype,
-                     (LLVMValueRef[]){u32(m, WASMRT_TYPE_FUNC), u32(m, WASMRT_TYPE_FINAL),
-                                      u32(m, WASMRT_NO_TYPE), u32(m, 1), u32(m, type->param_count),
-                                      u32(m, type->result_count), data(m, m->i32, kinds, total)});
+    const struct wasm_type_def *def = &m->wasm->types[i];
+    uint32_t param_count, result_count;
+    LLVMValueRef *kinds = type_kinds(m, def, &param_count, &result_count);
+    rows[i] =
+        record(m, ABI_deftype,
+               (LLVMValueRef[]){u32(m, kind_codes[def->kind]), u32(m, def->is_final ? WASMRT_TYPE_FINAL : 0),
+                                u32(m, def->super == WASM_NO_INDEX ? WASMRT_NO_TYPE : def->super),
+                                u32(m, def->group_first == i ? def->group_size : 0), u32(m, param_count),
+                                u32(m, result_count), data(m, m->i32, kinds, param_count + result_count)});
   }
   return data(m, m->abi[ABI_deftype], rows, count);
 }
@@ -179,7 +209,7 @@ static LLVMValueRef limits(struct lower_module *m, const struct wasm_limits *lim
                    (limits->is_shared ? WASMRT_LIMITS_SHARED : 0) | (limits->is_64 ? WASMRT_LIMITS_64 : 0);
   return record(m, ABI_limits,
                 (LLVMValueRef[]){u64(m, limits->min), u64(m, limits->has_max ? limits->max : UINT64_MAX),
-                                 value_type(m, type), u32(m, page_log2), u32(m, flags), u32(m, 0)});
+                                 u32(m, type), u32(m, page_log2), u32(m, flags), u32(m, 0)});
 }
 
 /* A known table does not exist at run time: it is described as empty. */
@@ -224,7 +254,7 @@ static LLVMValueRef globals(struct lower_module *m) {
     rows[i] = record(m, ABI_global,
                      (LLVMValueRef[]){u64(m, offset),
                                       is_visible ? lower_global_variable(m, i) : LLVMConstNull(m->ptr),
-                                      value_type(m, global->type), u32(m, global->is_mutable)});
+                                      u32(m, global->type), u32(m, global->is_mutable)});
   }
   return data(m, m->abi[ABI_global], rows, count);
 }

@@ -25,6 +25,17 @@ static void initialize_global(struct lower_function *f, uint32_t index) {
   }
 }
 
+/*
+ * A table with an initial value gets it before anything can be seen of it: its entries may be of a type
+ * without null. The entries exist already, so that this cannot trap.
+ */
+static void initialize_table(struct lower_function *f, uint32_t index) {
+  const struct wasm_table *table = &f->m->wasm->tables[index];
+  LLVMValueRef args[] = {number(f, index), LLVMConstInt(f->m->i64, 0, 0), lower_expression(f, &table->init),
+                         LLVMConstInt(f->m->i64, table->limits.min, 0)};
+  lower_call_op(f, ABI_OP_table_fill, args, 4);
+}
+
 /* Computes the references of a segment that has expressions into the storage that the runtime made for it. */
 static void compute_element(struct lower_function *f, uint32_t index) {
   struct lower_module *m = f->m;
@@ -78,6 +89,11 @@ LLVMValueRef lower_initialize(struct lower_module *m) {
   LLVMBasicBlockRef body = LLVMGetInsertBlock(f.b);
   for (uint32_t i = wasm->global_import_count; i < wasm->global_count; i++) {
     initialize_global(&f, i);
+  }
+  for (uint32_t i = wasm->table_import_count; i < wasm->table_count; i++) {
+    if (wasm->tables[i].has_init) {
+      initialize_table(&f, i);
+    }
   }
   for (uint32_t i = 0; i < wasm->element_count; i++) {
     if (wasm->elements[i].exprs && wasm->elements[i].count) {

@@ -54,9 +54,14 @@ struct lower_table {
                       types (has_code_arrays), per type class: of that class */
 };
 
+/* Where a type and its subtypes stand among all types (table.c). */
+struct lower_rank {
+  uint32_t first, last;
+};
+
 /* The code of a known table as constants. */
 struct lower_table_code {
-  LLVMValueRef records;  /* array of {code, type}, or NULL until needed */
+  LLVMValueRef records;  /* array of {code, rank of the type}, or NULL until needed */
   LLVMValueRef *by_type; /* per type class: array of code pointers, or NULL until needed */
 };
 
@@ -83,9 +88,10 @@ struct lower_plan {
   bool is_divided; /* there are several parts: they name each other's functions and data by symbols */
   bool *is_shared; /* in a divided module, per function: another part names it */
   struct lower_table *tables;
-  bool has_code_arrays; /* known tables have an array for each type (table.c) */
-  uint32_t *slots;      /* per function: the place in the descriptor's references, or NO_SLOT */
-  uint32_t *references; /* slot to function index */
+  bool has_code_arrays;     /* known tables have an array for each type (table.c) */
+  struct lower_rank *ranks; /* per type index, in the static model */
+  uint32_t *slots;          /* per function: the place in the descriptor's references, or NO_SLOT */
+  uint32_t *references;     /* slot to function index */
   uint32_t reference_count;
 };
 
@@ -305,8 +311,16 @@ LLVMValueRef lower_entry(struct lower_module *m, uint32_t type);
 LLVMValueRef lower_import_wrapper(struct lower_module *m, uint32_t function);
 LLVMValueRef lower_adaptor(struct lower_module *m, uint32_t function);
 
-/* ---- table.c */
+/* ---- reference.c */
 LLVMValueRef lower_ref_func_value(struct lower_function *f, uint32_t function);
+/* Whether a function reference that is not null is to a function of this type of the module, or a subtype. */
+LLVMValueRef lower_has_type(struct lower_function *f, LLVMValueRef reference, uint32_t type);
+/* Whether a reference is of this type, which is of the hierarchy of its static type. */
+LLVMValueRef lower_is_of_type(struct lower_function *f, LLVMValueRef reference, wasm_type type);
+/* Traps unless a value that comes from C code is of its type. */
+void lower_check_foreign(struct lower_function *f, LLVMValueRef value, wasm_type type);
+
+/* ---- table.c */
 LLVMValueRef lower_known_table_code(struct lower_function *f, uint32_t table, uint32_t type,
                                     LLVMValueRef index);
 bool lower_table_is_wide(const struct lower_function *f, uint32_t table);

@@ -1,5 +1,5 @@
 /*
- * Tables and references (spec 4.4.2, 4.4.6).
+ * Tables (spec 4.4.6).
  *
  * Known tables: in the static model a table that nothing can write after its active segments (no import or
  * export, no instruction but call_indirect names it) has contents that are known here. Such a table does not
@@ -8,12 +8,14 @@
  *
  * - by type, one array of code pointers for each type that calls name, whose wrong-type and null slots point
  * to functions that trap, so that the only check is that of the index; or
- * - where that would take too much space, one array of {code, type class}.
+ * - where that would take too much space, one array of {code, rank of the type}: types are ranked such that
+ * the subtypes of each follow it (spec 3.3.7: they form trees), so that one comparison asks for all of them.
  */
 #include <stdio.h>
 #include <string.h>
 
 #include "internal.h"
+#include "match.h"
 
 enum { KNOWN_TABLE_SPACE = 1 << 14 }; /* entries in all per-type arrays of a module */
 
@@ -119,33 +121,6 @@ void lower_elem_drop(struct lower_function *f, const struct wasm_insn *insn,
   lower_call_op(f, ABI_OP_elem_drop, &segment, 1);
 }
 
-/* ---- References */
-
-void lower_ref_null(struct lower_function *f, const struct wasm_insn *insn,
-                    const struct wasm_opcode_info *info) {
-  (void)insn, (void)info;
-  lower_push(f, LLVMConstNull(f->m->ptr));
-}
-
-void lower_ref_is_null(struct lower_function *f, const struct wasm_insn *insn,
-                       const struct wasm_opcode_info *info) {
-  (void)insn, (void)info;
-  lower_push(f, LLVMBuildZExt(f->b, LLVMBuildIsNull(f->b, lower_pop(f), ""), f->m->i32, ""));
-}
-
-LLVMValueRef lower_ref_func_value(struct lower_function *f, uint32_t function) {
-  LLVMValueRef records =
-      lower_load_field(f, f->instance, ABI_instance, WASMRT_instance_functions, ACCESS_CONSTANT);
-  LLVMValueRef slot = LLVMConstInt(f->m->i64, f->m->plan->slots[function], 0);
-  return LLVMBuildGEP2(f->b, f->m->abi[ABI_funcref], records, &slot, 1, "");
-}
-
-void lower_ref_func(struct lower_function *f, const struct wasm_insn *insn,
-                    const struct wasm_opcode_info *info) {
-  (void)info;
-  lower_push(f, lower_ref_func_value(f, insn->imm.index));
-}
-
 /* ---- Known tables */
 
 /* Rules out tables that a body names by anything but call_indirect. */
@@ -192,6 +167,38 @@ static void place_segments(struct lower_plan *plan) {
   }
 }
 
+/*
+ * Ranks types by a walk through the trees of subtypes: a type's `first`, then all that lies below it, up to
+ * `last`. Supertypes have lower indices than their subtypes, so that two passes are enough.
+ */
+static void rank_types(struct lower_plan *plan) {
+  uint32_t count = plan->wasm->type_count;
+  const struct wasm_type_def *types = plan->wasm->types;
+  plan->ranks = ARENA_ARRAY(plan->arena, struct lower_rank, count);
+  uint32_t *sizes = ARENA_ARRAY(plan->arena, uint32_t, count),
+           *next = ARENA_ARRAY(plan->arena, uint32_t, count);
+  for (uint32_t i = count; i-- > 0;) {
+    if (types[i].class == i) {
+      sizes[i]++;
+      if (types[i].super != WASM_NO_INDEX) {
+        sizes[types[types[i].super].class] += sizes[i];
+      }
+    }
+  }
+  uint32_t root = 0;
+  for (uint32_t i = 0; i < count; i++) {
+    uint32_t class = types[i].class;
+    if (class != i) {
+      plan->ranks[i] = plan->ranks[class];
+      continue;
+    }
+    uint32_t *place = types[i].super == WASM_NO_INDEX ? &root : &next[types[types[i].super].class];
+    plan->ranks[i] = (struct lower_rank){*place, *place + sizes[i] - 1};
+    next[i] = *place + 1;
+    *place += sizes[i];
+  }
+}
+
 void lower_find_known_tables(struct lower_plan *plan) {
   const struct wasm_module *wasm = plan->wasm;
   plan->tables = ARENA_ARRAY(plan->arena, struct lower_table, wasm->table_count);
@@ -202,7 +209,8 @@ void lower_find_known_tables(struct lower_plan *plan) {
   uint64_t space = wasm->bytes.size;
   for (uint32_t i = 0; i < wasm->table_count; i++) {
     uint64_t size = wasm->tables[i].limits.min;
-    plan->tables[i].is_known = !wasm->tables[i].is_import && wasm->tables[i].type == WASM_FUNCREF &&
+    plan->tables[i].is_known = !wasm->tables[i].is_import && !wasm->tables[i].has_init &&
+                               wasm_heap_top(wasm, wasm_heap_of(wasm->tables[i].type)) == WASM_HEAP_FUNC &&
                                !wasm->tables[i].limits.is_64 && size <= space;
     space -= plan->tables[i].is_known ? size : 0;
   }
@@ -230,6 +238,7 @@ void lower_find_known_tables(struct lower_plan *plan) {
     }
   }
   plan->has_code_arrays = total * wasm->type_count <= KNOWN_TABLE_SPACE;
+  rank_types(plan);
   arena_free(&scratch);
   place_segments(plan);
 }
@@ -272,9 +281,12 @@ static LLVMValueRef array_by_type(struct lower_module *m, uint32_t index, uint32
     LLVMValueRef *pointers = ARENA_ARRAY(m->arena, LLVMValueRef, table->size);
     for (uint32_t i = 0; i < table->size; i++) {
       uint32_t function = table->entries[i];
-      bool has_type =
-          function != WASM_NO_INDEX && m->wasm->types[m->wasm->funcs[function].type].class == type_class;
-      pointers[i] = has_type ? code_of(m, function) : function == WASM_NO_INDEX ? null : mismatch;
+      if (function == WASM_NO_INDEX) {
+        pointers[i] = null;
+      } else {
+        uint32_t actual = m->wasm->funcs[function].type;
+        pointers[i] = wasm_heap_matches(m->wasm, actual, type_class) ? code_of(m, function) : mismatch;
+      }
     }
     initializer = LLVMConstArray2(m->ptr, pointers, table->size);
   }
@@ -301,9 +313,9 @@ static LLVMValueRef code_records(struct lower_module *m, uint32_t index) {
     for (uint32_t i = 0; i < table->size; i++) {
       uint32_t function = table->entries[i];
       bool is_null = function == WASM_NO_INDEX;
-      uint32_t type_class = is_null ? UINT32_MAX : m->wasm->types[m->wasm->funcs[function].type].class;
+      uint32_t rank = is_null ? UINT32_MAX : m->plan->ranks[m->wasm->funcs[function].type].first;
       LLVMValueRef fields[] = {is_null ? LLVMConstNull(m->ptr) : code_of(m, function),
-                               LLVMConstInt(m->i32, type_class, 0)};
+                               LLVMConstInt(m->i32, rank, 0)};
       records[i] = LLVMConstStructInContext(m->context, fields, 2, 0);
     }
     initializer = LLVMConstArray2(record_type, records, table->size);
@@ -331,7 +343,7 @@ void lower_define_known_tables(struct lower_module *m) {
 /*
  * The code of a known table's entry `index` for a call of this type. Safe: the index is compared with the
  * array's length as an unsigned number before the load; whatever the arrays hold for this type either has it
- * or traps.
+ * or a subtype of it, or traps. The rank of null, UINT32_MAX, is far from that of every type.
  */
 LLVMValueRef lower_known_table_code(struct lower_function *f, uint32_t table_index, uint32_t type,
                                     LLVMValueRef index) {
@@ -340,9 +352,8 @@ LLVMValueRef lower_known_table_code(struct lower_function *f, uint32_t table_ind
   LLVMValueRef size = LLVMConstInt(m->i32, table->size, 0);
   lower_trap_if(f, LLVMBuildICmp(f->b, LLVMIntUGE, index, size, ""), WASMRT_TRAP_UNDEFINED_ELEMENT);
   LLVMValueRef at = LLVMBuildZExt(f->b, index, m->i64, "");
-  uint32_t type_class = m->wasm->types[type].class;
   if (m->plan->has_code_arrays) {
-    LLVMValueRef array = array_by_type(m, table_index, type_class);
+    LLVMValueRef array = array_by_type(m, table_index, m->wasm->types[type].class);
     return LLVMBuildLoad2(f->b, m->ptr, LLVMBuildGEP2(f->b, m->ptr, array, &at, 1, ""), "");
   }
   LLVMTypeRef record_type = code_record_type(m);
@@ -350,8 +361,10 @@ LLVMValueRef lower_known_table_code(struct lower_function *f, uint32_t table_ind
   LLVMValueRef actual =
       LLVMBuildLoad2(f->b, m->i32, LLVMBuildStructGEP2(f->b, record_type, record, 1, ""), "");
   LLVMBasicBlockRef bad = lower_block_new(f, "bad"), ok = lower_block_new(f, "ok");
-  LLVMValueRef expected = LLVMConstInt(m->i32, type_class, 0);
-  LLVMBuildCondBr(f->b, LLVMBuildICmp(f->b, LLVMIntEQ, actual, expected, ""), ok, bad);
+  struct lower_rank rank = m->plan->ranks[type];
+  LLVMValueRef distance = LLVMBuildSub(f->b, actual, LLVMConstInt(m->i32, rank.first, 0), "");
+  LLVMValueRef most = LLVMConstInt(m->i32, rank.last - rank.first, 0);
+  LLVMBuildCondBr(f->b, LLVMBuildICmp(f->b, LLVMIntULE, distance, most, ""), ok, bad);
   LLVMPositionBuilderAtEnd(f->b, bad);
   LLVMBuildCondBr(f->b, LLVMBuildICmp(f->b, LLVMIntEQ, actual, LLVMConstAllOnes(m->i32), ""),
                   lower_trap_block(f, WASMRT_TRAP_UNINITIALIZED_ELEMENT),

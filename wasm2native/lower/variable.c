@@ -68,6 +68,9 @@ void lower_global_get(struct lower_function *f, const struct wasm_insn *insn,
   LLVMValueRef address = lower_global_address(f, insn->imm.index);
   LLVMValueRef value = LLVMBuildLoad2(f->b, lower_type(f->m, global->type), address, "");
   lower_set_access(f, value, ACCESS_GLOBAL);
+  if (global->is_import && f->m->options->model == LOWER_STATIC) { /* a variable of C code */
+    lower_check_foreign(f, value, global->type);
+  }
   lower_push(f, value);
 }
 

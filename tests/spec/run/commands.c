@@ -90,7 +90,7 @@ static bool read_arguments(struct run *run, char **line, const struct wasmrt_sig
       return false;
     }
     spec_print_value(run->action, sizeof run->action, value.type, value.bits);
-    if (i < signature->param_count && signature->kinds[i] != value.type && value.type != 0) {
+    if (i < signature->param_count && !spec_is_of_type(signature->kinds[i], value.type)) {
       return false;
     }
     memcpy(&run->outcome.slots[slot], value.bits, spec_slots(value.type) * sizeof value.bits[0]);

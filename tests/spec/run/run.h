@@ -43,7 +43,7 @@ enum { SPEC_CHOICES_MAX = 8, SPEC_VALUES_MAX = 1024 };
 
 /* One alternative of an expected value, or an argument. */
 struct spec_value {
-  uint32_t type; /* enum wasmrt_value_type, or 0 for any reference type */
+  uint32_t type; /* a value type, the top of its hierarchy for references; 0 for any reference */
   enum { SPEC_BITS, SPEC_CANONICAL_NAN, SPEC_ARITHMETIC_NAN, SPEC_ANY_REFERENCE, SPEC_LANES } kind;
   uint64_t bits[2];  /* the second for v128 */
   uint8_t lane_bits; /* SPEC_LANES: the width of a lane, and of each lane how it is compared */
@@ -63,6 +63,9 @@ bool spec_next_expected(char **line, struct spec_expected *expected);
 
 /* The slots that a value of this type takes. */
 unsigned spec_slots(uint32_t type);
+
+/* Whether values of `type` are of the type of a struct spec_value. */
+bool spec_is_of_type(uint32_t type, uint32_t expected);
 
 bool spec_matches(const struct spec_expected *expected, uint32_t type, const uint64_t *slots);
 

@@ -6,13 +6,23 @@
 
 #include "run.h"
 
+#define ANYREF ((WASMRT_HEAP_ABSTRACT | WASMRT_HEAP_ANY) << 8 | WASMRT_REF_NULL)
+#define EXNREF ((WASMRT_HEAP_ABSTRACT | WASMRT_HEAP_EXN) << 8 | WASMRT_REF_NULL)
+
+/* References are known by the top of their hierarchy; "ref" is any. */
 static const struct type_name {
   uint32_t type;
   const char *name;
-} type_names[] = {{WASMRT_I32, "i32"},         {WASMRT_I64, "i64"},
-                  {WASMRT_F32, "f32"},         {WASMRT_F64, "f64"},
-                  {WASMRT_FUNCREF, "funcref"}, {WASMRT_EXTERNREF, "externref"},
-                  {WASMRT_V128, "v128"},       {0, "ref"}};
+} type_names[] = {{WASMRT_I32, "i32"},
+                  {WASMRT_I64, "i64"},
+                  {WASMRT_F32, "f32"},
+                  {WASMRT_F64, "f64"},
+                  {WASMRT_V128, "v128"},
+                  {WASMRT_FUNCREF, "funcref"},
+                  {WASMRT_EXTERNREF, "externref"},
+                  {ANYREF, "anyref"},
+                  {EXNREF, "exnref"},
+                  {0, "ref"}};
 
 enum { TYPE_COUNT = sizeof type_names / sizeof type_names[0] };
 
@@ -21,7 +31,7 @@ enum { TYPE_COUNT = sizeof type_names / sizeof type_names[0] };
 
 static const char *type_name(uint32_t type) {
   for (size_t i = 0; i < TYPE_COUNT; i++) {
-    if (type_names[i].type == type) {
+    if (wasmrt_kind_matches(type, type_names[i].type)) {
       return type_names[i].name;
     }
   }
@@ -29,7 +39,11 @@ static const char *type_name(uint32_t type) {
 }
 
 static bool is_reference(uint32_t type) {
-  return type == 0 || type == WASMRT_FUNCREF || type == WASMRT_EXTERNREF;
+  return type == 0 || (type & 0xff) == WASMRT_REF || (type & 0xff) == WASMRT_REF_NULL;
+}
+
+bool spec_is_of_type(uint32_t type, uint32_t expected) {
+  return expected == 0 ? is_reference(type) : wasmrt_kind_matches(type, expected);
 }
 
 /* Turns each %XX into its byte, and a lone % into nothing; the new length. */
@@ -199,7 +213,7 @@ static bool lanes_match(const struct spec_value *expected, const uint64_t *slots
 }
 
 static bool matches(const struct spec_value *expected, uint32_t type, const uint64_t *slots) {
-  if (expected->type != type && !(expected->type == 0 && is_reference(type))) {
+  if (!spec_is_of_type(type, expected->type)) {
     return false;
   }
   switch (expected->kind) {
@@ -229,7 +243,7 @@ void spec_print_value(char *text, size_t size, uint32_t type, const uint64_t *sl
     snprintf(text + used, size - used, " v128:%016" PRIx64 "%016" PRIx64, slots[1], slots[0]);
   } else {
     snprintf(text + used, size - used, " %s:%" PRIx64, type_name(type),
-             slots[0] - (type == WASMRT_EXTERNREF ? EXTERNREF_BIAS : 0));
+             slots[0] - (wasmrt_kind_matches(type, WASMRT_EXTERNREF) ? EXTERNREF_BIAS : 0));
   }
 }
 
