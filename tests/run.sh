@@ -92,7 +92,7 @@ if [ $quick = yes ]; then
     endianness f32 f64 fac float_exprs float_memory i32 i64 left-to-right memory memory_trap select \
     skip-stack-guard-page stack traps unreachable
   part wasi sh tests/wasi/run.sh
-  part programs sh tests/programs/run.sh --quick bzip2 cxx
+  part programs sh tests/programs/run.sh --quick bzip2 cxx tail
   part "bad input" sh tests/fuzz/run.sh --quick
 else
   for target in x86_64-linux aarch64-linux; do

@@ -73,8 +73,9 @@ struct lowered {
   LLVMModuleRef module;
 };
 
-static inline void lowered_begin(struct lowered *l, const struct built *built, enum lower_model model,
-                                 enum lower_bounds bounds) {
+/* `used` is what the module is said to use beyond what modules use by default. */
+static inline void lowered_begin_with(struct lowered *l, const struct built *built, enum lower_model model,
+                                      enum lower_bounds bounds, wasm_features used) {
   static const char triple[] = "x86_64-unknown-linux-musl";
   *l = (struct lowered){.options = {.model = model, .bounds = bounds, .name = "test"}};
   LLVMInitializeX86TargetInfo();
@@ -89,10 +90,15 @@ static inline void lowered_begin(struct lowered *l, const struct built *built, e
   struct diag_sink sink = {0};
   ck_assert(wasm_module_decode((struct slice){built->bytes, built->size}, wasm_features_default(), &l->arena,
                                &sink, &l->wasm));
-  l->wasm.used = wasm_features_default() & ~WASM_FEATURE_BIT(WASM_FEATURE_TAIL_CALL);
+  l->wasm.used = (wasm_features_default() & ~WASM_FEATURE_BIT(WASM_FEATURE_TAIL_CALL)) | used;
   l->plan = lower_plan_make(&l->wasm, &l->options, &l->arena);
   l->module = lower_part(l->plan, 0, l->context, triple, l->layout, &l->arena);
   ck_assert(!LLVMVerifyModule(l->module, LLVMAbortProcessAction, NULL));
+}
+
+static inline void lowered_begin(struct lowered *l, const struct built *built, enum lower_model model,
+                                 enum lower_bounds bounds) {
+  lowered_begin_with(l, built, model, bounds, 0);
 }
 
 /* Optimises as -O2 does, resolves what lower_finish() resolves, and returns the IR for LLVMDisposeMessage().
