@@ -126,6 +126,7 @@ LLVMTypeRef lower_func_type(const struct lower_module *m, const struct wasm_func
 LLVMValueRef lower_add_function(struct lower_module *m, const char *name, LLVMTypeRef type, bool is_own) {
   LLVMValueRef function = LLVMAddFunction(m->llvm, name, type);
   LLVMSetLinkage(function, LLVMInternalLinkage);
+  LLVMSetSection(function, WASMRT_TEXT_SECTION);
   lower_set_attributes(m, function);
   if (is_own && m->has_tail_calls) {
     LLVMSetFunctionCallConv(function, TAIL_CONVENTION);

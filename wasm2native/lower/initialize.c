@@ -79,9 +79,8 @@ static void initialize_data(struct lower_function *f, uint32_t index) {
 
 LLVMValueRef lower_initialize(struct lower_module *m) {
   const struct wasm_module *wasm = m->wasm;
-  LLVMValueRef value = LLVMAddFunction(m->llvm, "initialize", LLVMFunctionType(m->void_, &m->ptr, 1, 0));
-  LLVMSetLinkage(value, LLVMInternalLinkage);
-  lower_set_attributes(m, value);
+  LLVMTypeRef type = LLVMFunctionType(m->void_, &m->ptr, 1, 0);
+  LLVMValueRef value = lower_add_function(m, "initialize", type, false);
   struct arena arena = {0};
   struct lower_function f = {.arena = &arena};
   lower_function_begin(&f, m, value,

@@ -152,7 +152,6 @@ const struct lower_func *lower_func(struct lower_module *m, uint32_t index) {
   func->type = m->func_types[m->wasm->funcs[index].type];
   func->value = lower_add_function(m, function_name(m, index), func->type, true);
   set_linkage(m, index, func->value);
-  LLVMSetSection(func->value, WASMRT_TEXT_SECTION);
   char text[16];
   int length = snprintf(text, sizeof text, "%u", index);
   LLVMAddAttributeAtIndex(func->value, LLVMAttributeFunctionIndex,

@@ -59,6 +59,21 @@ START_TEST(others_keep_the_convention_of_c) {
 }
 END_TEST
 
+/* What the signal handler takes for compiled code: entries and adaptors as well. */
+START_TEST(all_code_lies_in_one_section) {
+  struct built built;
+  struct lowered l;
+  put_two_results(&built, RETURN_CALL);
+  for (int model = LOWER_STATIC; model <= LOWER_INSTANCE; model++) {
+    begin(&l, &built, (enum lower_model)model, true);
+    for (LLVMValueRef f = LLVMGetFirstFunction(l.module); f; f = LLVMGetNextFunction(f)) {
+      ck_assert(LLVMIsDeclaration(f) || strcmp(LLVMGetSection(f), WASMRT_TEXT_SECTION) == 0);
+    }
+    lowered_end(&l);
+  }
+}
+END_TEST
+
 /* A function (i64 * count) -> () that leaves for itself. */
 static void put_many_params(struct built *built, uint8_t count, uint8_t type) {
   put_header(built);
@@ -99,6 +114,7 @@ int main(void) {
   TCase *tests = tcase_create("convention");
   tcase_add_test(tests, results_outlive_the_frame);
   tcase_add_test(tests, others_keep_the_convention_of_c);
+  tcase_add_test(tests, all_code_lies_in_one_section);
   tcase_add_test(tests, arguments_without_registers);
   suite_add_tcase(suite, tests);
   return run_suite(suite);
