@@ -56,6 +56,8 @@ static struct {
     {WASM_FEATURE_EXTENDED_CONST,
      "constant expressions with arithmetic or the module's own globals: behind a flag", 0},
     {WASM_FEATURE_RELAXED_SIMD, "relaxed vector instructions: behind a flag", 0},
+    {WASM_FEATURE_FUNCTION_REFERENCES, "typed references, recursive types, casts: behind a flag", 0},
+    {WASM_FEATURE_GC, "instructions on structures, arrays and i31: behind a flag", 0},
     {WASM_FEATURE_MEMORY64, "64-bit limits and offsets, also overlong encodings of small ones: behind a flag",
      0},
     {WASM_FEATURE_MULTI_MEMORY, "several memories, also overlong encodings of memory index 0: absent", 0},

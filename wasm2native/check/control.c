@@ -33,7 +33,6 @@ static bool enter_block(struct checker *c, enum wasm_kind kind) {
     wasm_type *result = ARENA_NEW(&c->scratch, wasm_type);
     *result = block.type;
     results = (struct check_types){result, 1};
-    c->used |= wasm_type_features(block.type);
   } else if (block.form == WASM_BLOCK_TYPE) {
     if (!check_has_func_type(c, block.type)) {
       return false;

@@ -17,18 +17,12 @@ bool check_pop_ref(struct checker *c, wasm_type *type) {
                                           check_text(c), wasm_type_name(*type).text);
 }
 
-/* A type that the instruction names. */
-static bool note_type(struct checker *c, wasm_type type) {
-  c->used |= wasm_type_features(type);
-  return check_value_type(c, type);
-}
-
 static wasm_type non_null(wasm_type type) {
   return WASM_REF(wasm_heap_of(type));
 }
 
 bool check_ref_null(struct checker *c) {
-  return note_type(c, c->insn.imm.type) && check_push(c, c->insn.imm.type);
+  return check_value_type(c, c->insn.imm.type) && check_push(c, c->insn.imm.type);
 }
 
 bool check_ref_is_null(struct checker *c) {
@@ -101,7 +95,8 @@ bool check_return_call_ref(struct checker *c) {
 /* Casts stay within the hierarchy of the type that they ask for (spec 3.3.2). */
 static bool pop_castable(struct checker *c, wasm_type type) {
   c->used |= WASM_FEATURE_BIT(WASM_FEATURE_GC);
-  return note_type(c, type) && check_pop(c, WASM_REF_NULL(wasm_heap_top(c->module, wasm_heap_of(type))));
+  return check_value_type(c, type) &&
+         check_pop(c, WASM_REF_NULL(wasm_heap_top(c->module, wasm_heap_of(type))));
 }
 
 bool check_ref_test(struct checker *c) {
@@ -133,7 +128,7 @@ static bool cast_types(struct checker *c, wasm_type *rest) {
   wasm_type to = c->insn.imm.cast.to;
   *rest = wasm_is_nullable(to) ? non_null(from) : from;
   c->used |= WASM_FEATURE_BIT(WASM_FEATURE_GC);
-  return note_type(c, from) && note_type(c, to) && expect(c, to, from);
+  return check_value_type(c, from) && check_value_type(c, to) && expect(c, to, from);
 }
 
 bool check_br_on_cast(struct checker *c) {

@@ -14,7 +14,6 @@ static bool select_with_type(struct checker *c) {
                       c->insn.imm.select.count);
   }
   wasm_type type = c->insn.imm.select.types[0];
-  c->used |= wasm_type_features(type);
   return check_value_type(c, type) && check_pop(c, WASM_I32) && check_pop(c, type) && check_pop(c, type) &&
          check_push(c, type);
 }

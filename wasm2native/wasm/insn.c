@@ -25,7 +25,7 @@ static struct wasm_block_type read_block_type(struct wasm_walk *walk) {
     return (struct wasm_block_type){WASM_BLOCK_VOID, 0};
   }
   if (r->at != r->end && *r->at > 0x40 && *r->at < 0x80) {
-    return (struct wasm_block_type){WASM_BLOCK_VALUE, wasm_read_value_type(r, walk->features)};
+    return (struct wasm_block_type){WASM_BLOCK_VALUE, wasm_read_value_type(r, walk->features, &walk->used)};
   }
   size_t offset = wasm_reader_offset(r);
   int64_t type = wasm_read_s33(r);
@@ -53,7 +53,7 @@ static void read_select_types(struct wasm_walk *walk, struct wasm_insn *insn) {
   uint32_t count = wasm_read_count(r, 1);
   wasm_type *types = ARENA_ARRAY(walk->arena, wasm_type, count);
   for (uint32_t i = 0; i < count && !wasm_reader_failed(r); i++) {
-    types[i] = wasm_read_value_type(r, walk->features);
+    types[i] = wasm_read_value_type(r, walk->features, &walk->used);
   }
   insn->imm.select.count = count;
   insn->imm.select.types = types;
@@ -123,7 +123,7 @@ static void read_pair(struct wasm_reader *r, struct wasm_insn *insn) {
 
 /* ref.null, and ref.test and ref.cast, whose opcode says whether null is meant as well (spec 5.4.2). */
 static void read_heap_type(struct wasm_walk *walk, struct wasm_insn *insn) {
-  wasm_type type = wasm_read_heap_type(&walk->reader, walk->features);
+  wasm_type type = wasm_read_heap_type(&walk->reader, walk->features, &walk->used);
   bool is_nullable = insn->opcode == WASM_OP_REF_NULL || wasm_insn_info(insn)->oper == WASM_OPER_NULL;
   insn->imm.type = is_nullable ? type : WASM_REF(wasm_heap_of(type));
 }
@@ -137,8 +137,8 @@ static void read_cast(struct wasm_walk *walk, struct wasm_insn *insn) {
     wasm_reader_fail_at(r, offset, "malformed br_on_cast flags");
   }
   insn->imm.cast.label = wasm_read_u32(r);
-  uint32_t from = wasm_heap_of(wasm_read_heap_type(r, walk->features));
-  uint32_t to = wasm_heap_of(wasm_read_heap_type(r, walk->features));
+  uint32_t from = wasm_heap_of(wasm_read_heap_type(r, walk->features, &walk->used));
+  uint32_t to = wasm_heap_of(wasm_read_heap_type(r, walk->features, &walk->used));
   insn->imm.cast.from = (flags & 1) != 0 ? WASM_REF_NULL(from) : WASM_REF(from);
   insn->imm.cast.to = (flags & 2) != 0 ? WASM_REF_NULL(to) : WASM_REF(to);
 }

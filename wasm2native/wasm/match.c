@@ -111,8 +111,9 @@ bool wasm_types_match(const struct wasm_module *module, const wasm_type *sub, co
 
 /* Fields that can be written are invariant (spec 3.3.9). */
 static bool field_matches(const struct wasm_module *module, struct wasm_field sub, struct wasm_field super) {
-  return sub.is_mutable == super.is_mutable && wasm_type_matches(module, sub.type, super.type) &&
-         (!sub.is_mutable || wasm_type_matches(module, super.type, sub.type));
+  return sub.is_mutable == super.is_mutable &&
+         (sub.is_mutable ? wasm_type_equal(module, sub.type, super.type)
+                         : wasm_type_matches(module, sub.type, super.type));
 }
 
 bool wasm_composite_matches(const struct wasm_module *module, const struct wasm_type_def *sub,

@@ -179,7 +179,8 @@ static enum wasm_feature needed_feature(wasm_type type) {
                                                           : WASM_FEATURE_MVP;
 }
 
-wasm_features wasm_type_features(wasm_type type) {
+/* The features that brought a type. */
+static wasm_features type_features(wasm_type type) {
   wasm_features used = WASM_FEATURE_BIT(needed_feature(type));
   uint32_t heap = wasm_is_ref(type) ? wasm_heap_of(type) : WASM_HEAP_FUNC;
   if (heap == WASM_HEAP_EXN || heap == WASM_HEAP_NOEXN) {
@@ -190,11 +191,14 @@ wasm_features wasm_type_features(wasm_type type) {
   return used;
 }
 
-/* Fails if the feature that a type needs is off. */
-static void need_feature(struct wasm_reader *r, wasm_features features, size_t offset, wasm_type type) {
+/* Fails if the feature that a type needs is off; else notes what it uses. */
+static void use_type(struct wasm_reader *r, wasm_features features, wasm_features *used, size_t offset,
+                     wasm_type type) {
   enum wasm_feature feature = needed_feature(type);
   if ((features & wasm_features_checked() & WASM_FEATURE_BIT(feature)) == 0) {
     wasm_reader_needs(r, offset, feature);
+  } else {
+    *used |= type_features(type);
   }
 }
 
@@ -213,21 +217,23 @@ static uint32_t read_heap(struct wasm_reader *r) {
                                : WASM_HEAP_ABSTRACT | (uint32_t)(code & 0x7f);
 }
 
-wasm_type wasm_read_heap_type(struct wasm_reader *r, wasm_features features) {
+wasm_type wasm_read_heap_type(struct wasm_reader *r, wasm_features features, wasm_features *used) {
   size_t offset = wasm_reader_offset(r);
   wasm_type type = WASM_REF_NULL(read_heap(r));
-  need_feature(r, features, offset, type);
+  use_type(r, features, used, offset, type);
   return type;
 }
 
 /* The type that `code` begins; for a failure, `malformed` is the message. An abstract heap type's code is
  * short for the nullable reference to it (spec 5.3.4). */
-static wasm_type read_type(struct wasm_reader *r, wasm_features features, size_t offset, uint8_t code,
-                           const char *malformed) {
+static wasm_type read_type(struct wasm_reader *r, wasm_features features, wasm_features *used, size_t offset,
+                           uint8_t code, const char *malformed) {
   wasm_type type = WASM_V128;
   if (code == 0x63 || code == 0x64) {
-    need_feature(r, features, offset, WASM_BOTTOM_REF); /* before what follows is looked at */
+    /* The form is of function references, whatever the heap type. */
+    use_type(r, features, used, offset, WASM_REF(0));
     uint32_t heap = read_heap(r);
+    *used |= type_features(WASM_REF(heap));
     return code == 0x63 ? WASM_REF_NULL(heap) : WASM_REF(heap);
   }
   if (is_abstract_heap(code)) {
@@ -235,18 +241,18 @@ static wasm_type read_type(struct wasm_reader *r, wasm_features features, size_t
   } else if (code != WASM_V128) {
     wasm_reader_fail_at(r, offset, malformed);
   }
-  need_feature(r, features, offset, type);
+  use_type(r, features, used, offset, type);
   return type;
 }
 
-wasm_type wasm_read_ref_type(struct wasm_reader *r, wasm_features features) {
+wasm_type wasm_read_ref_type(struct wasm_reader *r, wasm_features features, wasm_features *used) {
   size_t offset = wasm_reader_offset(r);
   uint8_t code = wasm_read_u8(r);
-  return read_type(r, features, offset, code == WASM_V128 ? 0 : code, "malformed reference type");
+  return read_type(r, features, used, offset, code == WASM_V128 ? 0 : code, "malformed reference type");
 }
 
-wasm_type wasm_read_value_type(struct wasm_reader *r, wasm_features features) {
+wasm_type wasm_read_value_type(struct wasm_reader *r, wasm_features features, wasm_features *used) {
   size_t offset = wasm_reader_offset(r);
   uint8_t code = wasm_read_u8(r);
-  return wasm_is_num(code) ? code : read_type(r, features, offset, code, "malformed value type");
+  return wasm_is_num(code) ? code : read_type(r, features, used, offset, code, "malformed value type");
 }

@@ -84,13 +84,11 @@ uint32_t wasm_read_count(struct wasm_reader *r, size_t min_size);
 
 /*
  * A value type, a reference type, a heap type as the nullable reference to it (spec 5.3). Types of features
- * that are not in `features` are unsupported. Type indices are only limited, not looked up.
+ * that are not in `features` are unsupported; the features of others are added to *used. Type indices are
+ * only limited, not looked up.
  */
-wasm_type wasm_read_value_type(struct wasm_reader *r, wasm_features features);
-wasm_type wasm_read_ref_type(struct wasm_reader *r, wasm_features features);
-wasm_type wasm_read_heap_type(struct wasm_reader *r, wasm_features features);
-
-/* The features that brought a value type. */
-wasm_features wasm_type_features(wasm_type type);
+wasm_type wasm_read_value_type(struct wasm_reader *r, wasm_features features, wasm_features *used);
+wasm_type wasm_read_ref_type(struct wasm_reader *r, wasm_features features, wasm_features *used);
+wasm_type wasm_read_heap_type(struct wasm_reader *r, wasm_features features, wasm_features *used);
 
 #endif

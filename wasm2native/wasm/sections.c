@@ -37,9 +37,7 @@ void wasm_decoder_use_gc_types(struct wasm_decoder *d, size_t offset) {
 }
 
 wasm_type wasm_decoder_value_type(struct wasm_decoder *d) {
-  wasm_type type = wasm_read_value_type(&d->r, d->features);
-  d->module->used |= wasm_type_features(type);
-  return type;
+  return wasm_read_value_type(&d->r, d->features, &d->module->used);
 }
 
 wasm_type wasm_decoder_element_type(struct wasm_decoder *d) {
@@ -47,9 +45,7 @@ wasm_type wasm_decoder_element_type(struct wasm_decoder *d) {
     d->r.at++;
     return WASM_FUNCREF; /* tables had this type from the beginning, when it was none of values */
   }
-  wasm_type type = wasm_read_ref_type(&d->r, d->features);
-  d->module->used |= wasm_type_features(type);
-  return type;
+  return wasm_read_ref_type(&d->r, d->features, &d->module->used);
 }
 
 bool wasm_decoder_mutability(struct wasm_decoder *d) {

@@ -8,7 +8,7 @@
 #define BIT(feature) WASM_FEATURE_BIT(WASM_FEATURE_##feature)
 #define WITHOUT(feature) (~BIT(feature))
 #define TYPES 1, 8, 2, 0x60, 0, 0, 0x60, 1, I32, 0 /* () -> (), (i32) -> () */
-#define FUNC 3, 2, 1, 0
+#define ONE_FUNC 3, 2, 1, 0
 #define BODY 10, 4, 1, 2, 0, END
 #define TABLE 4, 4, 1, FUNCREF, 0, 1
 #define MEMORY 5, 3, 1, 0, 1
@@ -34,6 +34,21 @@ static const struct {
     {WITHOUT(REFERENCE_TYPES), DIAG_UNSUPPORTED, "unsupported: needs feature reference-types",
      MODULE(4, 7, 2, FUNCREF, 0, 0, FUNCREF, 0, 0)},
     {WITHOUT(REFERENCE_TYPES), 0, NULL, MODULE(4, 9, 1, FUNCREF, 1, 1, 0xff, 0xff, 0xff, 0xff, 0x0f)},
+    /* Tables with an initial value, which those of references that are not null need. */
+    {ALL, 0, NULL, MODULE(4, 9, 1, 0x40, 0, FUNCREF, 0, 1, REF_NULL, FUNCREF, END)},
+    {ALL, DIAG_INVALID, "type mismatch in end: expected funcref, found externref",
+     MODULE(4, 9, 1, 0x40, 0, FUNCREF, 0, 1, REF_NULL, EXTERNREF, END)},
+    {ALL, 0, NULL, MODULE(TYPES, ONE_FUNC, 4, 10, 1, 0x40, 0, REF, FUNCREF, 0, 1, REF_FUNC, 0, END, BODY)},
+    {ALL, DIAG_INVALID, "type mismatch: a table of (ref func) needs an initial value",
+     MODULE(4, 5, 1, REF, FUNCREF, 0, 0)},
+    {ALL, 0, NULL, MODULE(2, 8, 1, 0, 0, 1, REF, FUNCREF, 0, 0)},
+    {ALL, 0, NULL, MODULE(IMPORTED_GLOBAL(FUNCREF, 0), 4, 9, 1, 0x40, 0, FUNCREF, 0, 1, GLOBAL_GET, 0, END)},
+    {ALL, DIAG_INVALID, "unknown global 0: a constant expression may not name it",
+     MODULE(4, 9, 1, 0x40, 0, FUNCREF, 0, 1, GLOBAL_GET, 0, END, 6, 6, 1, FUNCREF, 0, REF_NULL, FUNCREF,
+            END)},
+    {ALL, 0, NULL, /* which declares the function */
+     MODULE(TYPES, ONE_FUNC, 4, 9, 1, 0x40, 0, FUNCREF, 0, 1, REF_FUNC, 0, END, 10, 7, 1, 5, 0, REF_FUNC, 0,
+            DROP, END)},
     /* Memories. */
     {WITHOUT(MULTI_MEMORY), 0, NULL, MODULE(MEMORY)},
     {ALL, 0, NULL, MODULE(5, 5, 1, 0, 0x80, 0x80, 0x04)},
@@ -78,12 +93,12 @@ static const struct {
     {ALL, 0, NULL, MODULE(6, 6, 1, EXTERNREF, 0, REF_NULL, EXTERNREF, END)},
     {ALL, DIAG_INVALID, "unknown function 0", MODULE(6, 6, 1, FUNCREF, 0, REF_FUNC, 0, END)},
     /* Exports. */
-    {ALL, 0, NULL, MODULE(TYPES, FUNC, 7, 9, 2, 1, 'a', 0, 0, 1, 'b', 0, 0, BODY)},
+    {ALL, 0, NULL, MODULE(TYPES, ONE_FUNC, 7, 9, 2, 1, 'a', 0, 0, 1, 'b', 0, 0, BODY)},
     {ALL, DIAG_INVALID, "duplicate export name \"a\"",
-     MODULE(TYPES, FUNC, 7, 13, 3, 1, 'a', 0, 0, 1, 'b', 0, 0, 1, 'a', 0, 0, BODY)},
+     MODULE(TYPES, ONE_FUNC, 7, 13, 3, 1, 'a', 0, 0, 1, 'b', 0, 0, 1, 'a', 0, 0, BODY)},
     {ALL, DIAG_INVALID, "duplicate export name \"\"",
-     MODULE(TYPES, FUNC, MEMORY, 7, 7, 2, 0, 0, 0, 0, 2, 0, BODY)},
-    {ALL, DIAG_INVALID, "unknown function 1", MODULE(TYPES, FUNC, 7, 5, 1, 1, 'a', 0, 1, BODY)},
+     MODULE(TYPES, ONE_FUNC, MEMORY, 7, 7, 2, 0, 0, 0, 0, 2, 0, BODY)},
+    {ALL, DIAG_INVALID, "unknown function 1", MODULE(TYPES, ONE_FUNC, 7, 5, 1, 1, 'a', 0, 1, BODY)},
     {ALL, DIAG_INVALID, "unknown table 0", MODULE(7, 5, 1, 1, 'a', 1, 0)},
     {ALL, DIAG_INVALID, "unknown memory 0", MODULE(7, 5, 1, 1, 'a', 2, 0)},
     {ALL, DIAG_INVALID, "unknown global 0", MODULE(7, 5, 1, 1, 'a', 3, 0)},
@@ -91,23 +106,34 @@ static const struct {
      MODULE(6, 6, 1, I32, 1, I32_CONST, 1, END, 7, 5, 1, 1, 'a', 3, 0)},
     {WITHOUT(MUTABLE_GLOBALS), 0, NULL, MODULE(6, 6, 1, I32, 1, I32_CONST, 1, END)},
     /* Start. */
-    {ALL, 0, NULL, MODULE(TYPES, FUNC, 8, 1, 0, BODY)},
-    {ALL, DIAG_INVALID, "unknown function 1", MODULE(TYPES, FUNC, 8, 1, 1, BODY)},
+    {ALL, 0, NULL, MODULE(TYPES, ONE_FUNC, 8, 1, 0, BODY)},
+    {ALL, DIAG_INVALID, "unknown function 1", MODULE(TYPES, ONE_FUNC, 8, 1, 1, BODY)},
     {ALL, DIAG_INVALID, "start function: expected type () -> (), found (i32) -> ()",
      MODULE(TYPES, 3, 2, 1, 1, 8, 1, 0, BODY)},
     /* Element segments. */
-    {ALL, 0, NULL, MODULE(TYPES, FUNC, TABLE, 9, 7, 1, 0, I32_CONST, 0, END, 1, 0, BODY)},
-    {ALL, DIAG_INVALID, "unknown table 0", MODULE(TYPES, FUNC, 9, 7, 1, 0, I32_CONST, 0, END, 1, 0, BODY)},
+    {ALL, 0, NULL, MODULE(TYPES, ONE_FUNC, TABLE, 9, 7, 1, 0, I32_CONST, 0, END, 1, 0, BODY)},
+    {ALL, DIAG_INVALID, "unknown table 0",
+     MODULE(TYPES, ONE_FUNC, 9, 7, 1, 0, I32_CONST, 0, END, 1, 0, BODY)},
     {ALL, DIAG_INVALID, "unknown function 1",
-     MODULE(TYPES, FUNC, TABLE, 9, 7, 1, 0, I32_CONST, 0, END, 1, 1, BODY)},
+     MODULE(TYPES, ONE_FUNC, TABLE, 9, 7, 1, 0, I32_CONST, 0, END, 1, 1, BODY)},
     {ALL, DIAG_INVALID, "type mismatch in end: expected i32, found i64",
-     MODULE(TYPES, FUNC, TABLE, 9, 7, 1, 0, I64_CONST, 0, END, 1, 0, BODY)},
+     MODULE(TYPES, ONE_FUNC, TABLE, 9, 7, 1, 0, I64_CONST, 0, END, 1, 0, BODY)},
     {ALL, DIAG_INVALID, "type mismatch in element segment: expected externref, found (ref func)",
      MODULE(4, 4, 1, EXTERNREF, 0, 1, 9, 6, 1, 0, I32_CONST, 0, END, 0)},
     {ALL, DIAG_INVALID, "type mismatch in end: expected funcref, found externref",
      MODULE(9, 7, 1, 5, FUNCREF, 1, REF_NULL, EXTERNREF, END)},
     {ALL, DIAG_INVALID, "type mismatch in end: expected externref, found funcref",
      MODULE(9, 7, 1, 5, EXTERNREF, 1, REF_NULL, FUNCREF, END)},
+    /* Segments of a subtype; indices are references that are not null. */
+    {ALL, 0, NULL,
+     MODULE(TYPES, ONE_FUNC, 4, 10, 1, 0x40, 0, REF, FUNCREF, 0, 1, REF_FUNC, 0, END, 9, 7, 1, 0, I32_CONST,
+            0, END, 1, 0, BODY)},
+    {ALL, 0, NULL,
+     MODULE(TYPES, ONE_FUNC, TABLE, 9, 12, 1, 6, 0, I32_CONST, 0, END, REF, 0, 1, REF_FUNC, 0, END, BODY)},
+    {ALL, DIAG_INVALID, "type mismatch in end: expected (ref 1), found (ref 0)",
+     MODULE(TYPES, ONE_FUNC, TABLE, 9, 12, 1, 6, 0, I32_CONST, 0, END, REF, 1, 1, REF_FUNC, 0, END, BODY)},
+    {ALL, DIAG_INVALID, "type mismatch in element segment: expected (ref null 0), found (ref func)",
+     MODULE(TYPES, ONE_FUNC, 4, 5, 1, REFNULL, 0, 0, 1, 9, 7, 1, 0, I32_CONST, 0, END, 1, 0, BODY)},
     /* Data segments. */
     {ALL, 0, NULL, MODULE(MEMORY, 11, 6, 1, 0, I32_CONST, 0, END, 0)},
     {ALL, DIAG_INVALID, "unknown memory 0", MODULE(11, 6, 1, 0, I32_CONST, 0, END, 0)},
@@ -116,16 +142,17 @@ static const struct {
      MODULE(5, 3, 1, 4, 1, 11, 6, 1, 0, I32_CONST, 0, END, 0)},
     /* Bodies that name data segments need the data count section. */
     {ALL, DIAG_MALFORMED, "data count section required",
-     MODULE(TYPES, FUNC, 10, 7, 1, 5, 0, 0xfc, 9, 0, END, 11, 3, 1, 1, 0)},
-    {ALL, 0, NULL, MODULE(TYPES, FUNC, 12, 1, 1, 10, 7, 1, 5, 0, 0xfc, 9, 0, END, 11, 3, 1, 1, 0)},
+     MODULE(TYPES, ONE_FUNC, 10, 7, 1, 5, 0, 0xfc, 9, 0, END, 11, 3, 1, 1, 0)},
+    {ALL, 0, NULL, MODULE(TYPES, ONE_FUNC, 12, 1, 1, 10, 7, 1, 5, 0, 0xfc, 9, 0, END, 11, 3, 1, 1, 0)},
     /* A function is declared by an export, an element segment or a global, but not by start. */
-    {ALL, 0, NULL, MODULE(TYPES, FUNC, 7, 5, 1, 1, 'a', 0, 0, 10, 7, 1, 5, 0, REF_FUNC, 0, DROP, END)},
+    {ALL, 0, NULL, MODULE(TYPES, ONE_FUNC, 7, 5, 1, 1, 'a', 0, 0, 10, 7, 1, 5, 0, REF_FUNC, 0, DROP, END)},
     {ALL, 0, NULL,
-     MODULE(TYPES, FUNC, 6, 6, 1, FUNCREF, 0, REF_FUNC, 0, END, 10, 7, 1, 5, 0, REF_FUNC, 0, DROP, END)},
+     MODULE(TYPES, ONE_FUNC, 6, 6, 1, FUNCREF, 0, REF_FUNC, 0, END, 10, 7, 1, 5, 0, REF_FUNC, 0, DROP, END)},
     {ALL, 0, NULL,
-     MODULE(TYPES, FUNC, 9, 7, 1, 7, FUNCREF, 1, REF_FUNC, 0, END, 10, 7, 1, 5, 0, REF_FUNC, 0, DROP, END)},
+     MODULE(TYPES, ONE_FUNC, 9, 7, 1, 7, FUNCREF, 1, REF_FUNC, 0, END, 10, 7, 1, 5, 0, REF_FUNC, 0, DROP,
+            END)},
     {ALL, DIAG_INVALID, "undeclared function reference",
-     MODULE(TYPES, FUNC, 8, 1, 0, 10, 7, 1, 5, 0, REF_FUNC, 0, DROP, END)},
+     MODULE(TYPES, ONE_FUNC, 8, 1, 0, 10, 7, 1, 5, 0, REF_FUNC, 0, DROP, END)},
 };
 
 START_TEST(modules) {

@@ -58,6 +58,75 @@ static const struct body_case cases[] = {
     {"", "r", "unknown function 5", BYTES(0, REF_FUNC, 5, END)},
 };
 
+/* Locals without a default value (spec 3.3.4, 7.3): with the further types; local 0 is a (ref 5), the
+ * parameter. */
+static const struct body_case settings[] = {
+    {"A", "A", NULL, BYTES(0, LOCAL_GET, 0, END)},
+    {"A", "A", "uninitialized local 1 of type (ref 5)", BYTES(1, 1, REF, 5, LOCAL_GET, 1, END)},
+    {"A", "A", NULL, BYTES(1, 1, REF, 5, LOCAL_GET, 0, LOCAL_SET, 1, LOCAL_GET, 1, END)},
+    {"A", "AA", NULL, BYTES(1, 1, REF, 5, LOCAL_GET, 0, LOCAL_TEE, 1, LOCAL_GET, 1, END)},
+    {"A", "A", "uninitialized local 2 of type (ref 5)",
+     BYTES(1, 2, REF, 5, LOCAL_GET, 0, LOCAL_SET, 1, LOCAL_GET, 2, END)},
+    {"a", "", "type mismatch in local.set: expected (ref 5), found (ref null 5)",
+     BYTES(1, 1, REF, 5, LOCAL_GET, 0, LOCAL_SET, 1, END)},
+    /* Nullable ones are null at first. */
+    {"", "a", NULL, BYTES(1, 1, REFNULL, 5, LOCAL_GET, 0, END)},
+    /* What a block sets is forgotten at its end, what was set before is not. */
+    {"A", "A", "uninitialized local 1",
+     BYTES(1, 1, REF, 5, BLOCK, VOID, LOCAL_GET, 0, LOCAL_SET, 1, END, LOCAL_GET, 1, END)},
+    {"A", "A", NULL,
+     BYTES(1, 1, REF, 5, LOCAL_GET, 0, LOCAL_SET, 1, BLOCK, VOID, LOCAL_GET, 0, LOCAL_SET, 1, END, LOCAL_GET,
+           1, END)},
+    {"A", "A", NULL,
+     BYTES(1, 1, REF, 5, LOCAL_GET, 0, LOCAL_SET, 1, BLOCK, VOID, LOCAL_GET, 1, DROP, END, LOCAL_GET, 1,
+           END)},
+    {"Ai", "A", "uninitialized local 2",
+     BYTES(1, 1, REF, 5, LOCAL_GET, 1, IF, VOID, LOCAL_GET, 0, LOCAL_SET, 2, ELSE, LOCAL_GET, 2, DROP, END,
+           LOCAL_GET, 0, END)},
+    {"Ai", "A", "uninitialized local 2",
+     BYTES(1, 1, REF, 5, LOCAL_GET, 1, IF, VOID, LOCAL_GET, 0, LOCAL_SET, 2, ELSE, LOCAL_GET, 0, LOCAL_SET, 2,
+           END, LOCAL_GET, 2, END)},
+    {"A", "A", "uninitialized local 1",
+     BYTES(1, 1, REF, 5, LOOP, VOID, LOCAL_GET, 0, LOCAL_SET, 1, END, LOCAL_GET, 1, END)},
+    {"A", "A", "uninitialized local 1",
+     BYTES(1, 1, REF, 5, BLOCK, VOID, BLOCK, VOID, LOCAL_GET, 0, LOCAL_SET, 1, END, LOCAL_GET, 1, DROP, END,
+           LOCAL_GET, 0, END)},
+    /* Unreachable code is no exception. */
+    {"A", "A", "uninitialized local 1", BYTES(1, 1, REF, 5, UNREACHABLE, LOCAL_GET, 1, END)},
+    {"A", "A", NULL, BYTES(1, 1, REF, 5, UNREACHABLE, LOCAL_SET, 1, LOCAL_GET, 1, END)},
+    /* References to subtypes may be assigned. */
+    {"B", "A", NULL, BYTES(1, 1, REF, 5, LOCAL_GET, 0, LOCAL_SET, 1, LOCAL_GET, 1, END)},
+    {"B", "B", "type mismatch in end: expected (ref 6), found (ref 5)",
+     BYTES(1, 1, REF, 5, LOCAL_GET, 0, LOCAL_TEE, 1, END)},
+    /* select */
+    {"AB", "A", NULL, BYTES(0, LOCAL_GET, 0, LOCAL_GET, 1, I32_CONST, 0, SELECT_T, 1, REF, 5, END)},
+    {"AB", "B", "type mismatch in select: expected (ref 6), found (ref 5)",
+     BYTES(0, LOCAL_GET, 0, LOCAL_GET, 1, I32_CONST, 0, SELECT_T, 1, REF, 6, END)},
+    {"A", "A", "type mismatch in select: references need",
+     BYTES(0, LOCAL_GET, 0, LOCAL_GET, 0, I32_CONST, 0, SELECT, END)},
+};
+
+START_TEST(settings_of_locals) {
+  run_case_with(&settings[_i], _i, true);
+}
+END_TEST
+
+/* What one function sets, the next has to set itself; an error in the first changes nothing. */
+START_TEST(settings_end_with_the_function) {
+  for (unsigned error = 0; error <= 1; error++) {
+    struct bytes bytes = {.size = 0};
+    struct bytes contents = {.size = 0};
+    PUT(&bytes, 0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 9, 2, 0x60, 0, 0, 0x60, 1, REF, 0, 0, 3, 3, 2, 1, 1);
+    PUT(&contents, 2, 10, 1, 1, REF, 0, LOCAL_GET, 0, LOCAL_SET, 1, error == 0 ? NOP : DROP, END);
+    PUT(&contents, 8, 1, 1, REF, 0, LOCAL_GET, 1, DROP, END);
+    put_section(&bytes, 10, &contents);
+    wasm_features used;
+    ck_assert_uint_eq(validate((struct slice){bytes.data, bytes.size}, UINT32_MAX, &used), 1 + error);
+    ck_assert_uint_eq(check_function_index, 1 - error);
+  }
+}
+END_TEST
+
 START_TEST(variables) {
   run_case(&cases[_i], _i);
 }
@@ -65,6 +134,8 @@ END_TEST
 
 int main(void) {
   TCase *tests = tcase_create("variable");
+  tcase_add_loop_test(tests, settings_of_locals, 0, COUNT(settings));
+  tcase_add_test(tests, settings_end_with_the_function);
   tcase_add_loop_test(tests, variables, 0, COUNT(cases));
   return run_suite("variable", tests);
 }

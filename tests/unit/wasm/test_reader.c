@@ -216,9 +216,11 @@ static const struct {
     {0xff, "malformed value type"},
 };
 
+static wasm_features used; /* by what was read */
+
 START_TEST(value_types) {
   struct wasm_reader r = wasm_reader_make((struct slice){&types[_i].byte, 1}, 0);
-  wasm_type type = wasm_read_value_type(&r, UINT32_MAX);
+  wasm_type type = wasm_read_value_type(&r, UINT32_MAX, &used);
   if (types[_i].error == NULL) {
     ck_assert(!wasm_reader_failed(&r));
     bool is_short_ref = types[_i].byte < WASM_V128;
@@ -235,15 +237,15 @@ END_TEST
 START_TEST(value_types_need_their_feature) {
   static const uint8_t bytes[] = {0x7b, 0x70};
   struct wasm_reader r = wasm_reader_make((struct slice){bytes, 1}, 0);
-  wasm_read_value_type(&r, WASM_FEATURE_BIT(WASM_FEATURE_MVP));
+  wasm_read_value_type(&r, WASM_FEATURE_BIT(WASM_FEATURE_MVP), &used);
   ck_assert_str_eq(r.error, "unsupported: needs feature simd");
   r = wasm_reader_make((struct slice){bytes + 1, 1}, 0);
-  wasm_read_ref_type(&r, WASM_FEATURE_BIT(WASM_FEATURE_MVP));
+  wasm_read_ref_type(&r, WASM_FEATURE_BIT(WASM_FEATURE_MVP), &used);
   ck_assert_str_eq(r.error, "unsupported: needs feature reference-types");
   static const uint8_t newer[] = {0x63, 0x6e};
   for (unsigned i = 0; i < 2; i++) { /* (ref null any), anyref */
     r = wasm_reader_make((struct slice){newer + i, 2 - i}, 0);
-    wasm_read_ref_type(&r, ~WASM_FEATURE_BIT(WASM_FEATURE_FUNCTION_REFERENCES));
+    wasm_read_ref_type(&r, ~WASM_FEATURE_BIT(WASM_FEATURE_FUNCTION_REFERENCES), &used);
     ck_assert_str_eq(r.error, "unsupported: needs feature function-references");
   }
 }
@@ -254,13 +256,13 @@ START_TEST(heap_types) {
   static const uint8_t index[] = {0x05};
   static const uint8_t extern_type[] = {0x6f};
   struct wasm_reader r = wasm_reader_make((struct slice){extern_type, 1}, 0);
-  ck_assert_uint_eq(wasm_read_heap_type(&r, UINT32_MAX), WASM_EXTERNREF);
+  ck_assert_uint_eq(wasm_read_heap_type(&r, UINT32_MAX, &used), WASM_EXTERNREF);
   ck_assert(!wasm_reader_failed(&r));
   r = wasm_reader_make((struct slice){long_form, 2}, 0);
-  wasm_read_heap_type(&r, UINT32_MAX);
+  wasm_read_heap_type(&r, UINT32_MAX, &used);
   ck_assert_str_eq(r.error, "malformed heap type");
   r = wasm_reader_make((struct slice){index, 1}, 0);
-  ck_assert_uint_eq(wasm_read_heap_type(&r, UINT32_MAX), WASM_REF_NULL(5));
+  ck_assert_uint_eq(wasm_read_heap_type(&r, UINT32_MAX, &used), WASM_REF_NULL(5));
   ck_assert(!wasm_reader_failed(&r));
 }
 END_TEST
@@ -285,9 +287,35 @@ static const struct {
     {0, "integer too large", {0x64, 0x80, 0x80, 0x80, 0x80, 0x20}},
 };
 
+/* The long form of a type is of a later standard than the type. */
+START_TEST(features_of_types) {
+  static const struct {
+    uint8_t bytes[2];
+    size_t size;
+    wasm_features used;
+  } cases[] = {
+#define BIT(feature) WASM_FEATURE_BIT(WASM_FEATURE_##feature)
+      {{0x7f}, 1, 0},
+      {{0x7b}, 1, BIT(SIMD)},
+      {{0x70}, 1, BIT(REFERENCE_TYPES)},
+      {{0x63, 0x70}, 2, BIT(FUNCTION_REFERENCES)},
+      {{0x64, 0x00}, 2, BIT(FUNCTION_REFERENCES)},
+      {{0x6d}, 1, BIT(FUNCTION_REFERENCES) | BIT(GC)},
+      {{0x63, 0x69}, 2, BIT(FUNCTION_REFERENCES) | BIT(EXCEPTIONS)},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    struct wasm_reader r = wasm_reader_make((struct slice){cases[i].bytes, cases[i].size}, 0);
+    used = 0;
+    wasm_read_value_type(&r, UINT32_MAX, &used);
+    ck_assert(!wasm_reader_failed(&r) && wasm_reader_at_end(&r));
+    ck_assert_uint_eq(used & ~BIT(MVP), cases[i].used);
+  }
+}
+END_TEST
+
 START_TEST(reference_types) {
   struct wasm_reader r = wasm_reader_make((struct slice){references[_i].bytes, 6}, 0);
-  wasm_type type = wasm_read_ref_type(&r, UINT32_MAX);
+  wasm_type type = wasm_read_ref_type(&r, UINT32_MAX, &used);
   if (references[_i].error == NULL) {
     ck_assert(!wasm_reader_failed(&r));
     ck_assert_uint_eq(type, references[_i].type);
@@ -309,6 +337,7 @@ int main(void) {
   tcase_add_loop_test(tests, value_types, 0, (int)(sizeof types / sizeof types[0]));
   tcase_add_test(tests, value_types_need_their_feature);
   tcase_add_test(tests, heap_types);
+  tcase_add_test(tests, features_of_types);
   tcase_add_loop_test(tests, reference_types, 0, (int)(sizeof references / sizeof references[0]));
   Suite *suite = suite_create("reader");
   suite_add_tcase(suite, tests);
