@@ -120,6 +120,25 @@ static LLVMValueRef pop_condition(struct lower_function *f) {
   return LLVMBuildICmp(f->b, LLVMIntNE, value, LLVMConstNull(LLVMTypeOf(value)), "");
 }
 
+/* A branch to one of two blocks, with the weight that clang gives to __builtin_expect on what is likely. */
+static void branch(struct lower_function *f, const struct wasm_insn *insn, LLVMValueRef condition,
+                   LLVMBasicBlockRef yes, LLVMBasicBlockRef no) {
+  static const char name[] = "branch_weights";
+  LLVMValueRef jump = LLVMBuildCondBr(f->b, condition, yes, no);
+  enum wasm_hint hint = wasm_hint_at(&f->hints, insn->offset);
+  if (hint == WASM_HINT_NONE) {
+    return;
+  }
+  LLVMContextRef context = f->m->context;
+  LLVMValueRef likely = LLVMConstInt(f->m->i32, 2000, 0), unlikely = LLVMConstInt(f->m->i32, 1, 0);
+  bool is_likely = hint == WASM_HINT_LIKELY;
+  LLVMMetadataRef weights[] = {LLVMMDStringInContext2(context, name, strlen(name)),
+                               LLVMValueAsMetadata(is_likely ? likely : unlikely),
+                               LLVMValueAsMetadata(is_likely ? unlikely : likely)};
+  LLVMSetMetadata(jump, LLVMGetMDKindIDInContext(context, "prof", strlen("prof")),
+                  LLVMMetadataAsValue(context, LLVMMDNodeInContext2(context, weights, 3)));
+}
+
 void lower_if_(struct lower_function *f, const struct wasm_insn *insn, const struct wasm_opcode_info *info) {
   (void)info;
   LLVMValueRef condition = f->reachable ? pop_condition(f) : NULL;
@@ -133,7 +152,7 @@ void lower_if_(struct lower_function *f, const struct wasm_insn *insn, const str
   }
   LLVMBasicBlockRef then = lower_block_new(f, "then");
   frame->else_ = lower_block_new(f, "else");
-  LLVMBuildCondBr(f->b, condition, then, frame->else_);
+  branch(f, insn, condition, then, frame->else_);
   begin_at(f, then);
 }
 
@@ -238,18 +257,19 @@ void lower_br(struct lower_function *f, const struct wasm_insn *insn, const stru
 }
 
 /* Branches to a label if the condition holds, with the values on the stack. */
-static void branch_if(struct lower_function *f, uint32_t label, LLVMValueRef condition) {
+static void branch_if(struct lower_function *f, const struct wasm_insn *insn, uint32_t label,
+                      LLVMValueRef condition) {
   struct frame *frame = label_frame(f, label);
   LLVMBasicBlockRef next = lower_block_new(f, "next");
   add_edge(f, frame, LLVMGetInsertBlock(f->b));
-  LLVMBuildCondBr(f->b, condition, frame->label, next);
+  branch(f, insn, condition, frame->label, next);
   begin_at(f, next);
 }
 
 void lower_br_if(struct lower_function *f, const struct wasm_insn *insn,
                  const struct wasm_opcode_info *info) {
   (void)info;
-  branch_if(f, insn->imm.index, pop_condition(f));
+  branch_if(f, insn, insn->imm.index, pop_condition(f));
 }
 
 /* ---- Branches on references (spec 4.4.8.5 and on): what is tested is the last value of the label, or
@@ -259,14 +279,14 @@ void lower_br_on_null(struct lower_function *f, const struct wasm_insn *insn,
                       const struct wasm_opcode_info *info) {
   (void)info;
   LLVMValueRef reference = lower_pop(f);
-  branch_if(f, insn->imm.index, LLVMBuildIsNull(f->b, reference, ""));
+  branch_if(f, insn, insn->imm.index, LLVMBuildIsNull(f->b, reference, ""));
   lower_push(f, reference);
 }
 
 void lower_br_on_non_null(struct lower_function *f, const struct wasm_insn *insn,
                           const struct wasm_opcode_info *info) {
   (void)info;
-  branch_if(f, insn->imm.index, LLVMBuildIsNotNull(f->b, f->stack[f->depth - 1], ""));
+  branch_if(f, insn, insn->imm.index, LLVMBuildIsNotNull(f->b, f->stack[f->depth - 1], ""));
   lower_pop(f);
 }
 
@@ -274,14 +294,14 @@ void lower_br_on_cast(struct lower_function *f, const struct wasm_insn *insn,
                       const struct wasm_opcode_info *info) {
   (void)info;
   LLVMValueRef answer = lower_is_of_type(f, f->stack[f->depth - 1], insn->imm.cast.to);
-  branch_if(f, insn->imm.cast.label, answer);
+  branch_if(f, insn, insn->imm.cast.label, answer);
 }
 
 void lower_br_on_cast_fail(struct lower_function *f, const struct wasm_insn *insn,
                            const struct wasm_opcode_info *info) {
   (void)info;
   LLVMValueRef answer = lower_is_of_type(f, f->stack[f->depth - 1], insn->imm.cast.to);
-  branch_if(f, insn->imm.cast.label, LLVMBuildNot(f->b, answer, ""));
+  branch_if(f, insn, insn->imm.cast.label, LLVMBuildNot(f->b, answer, ""));
 }
 
 void lower_br_table(struct lower_function *f, const struct wasm_insn *insn,

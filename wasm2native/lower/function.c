@@ -112,6 +112,7 @@ void lower_function_body(struct lower_module *m, uint32_t index) {
   make_locals(&f);
   lower_frame_function(&f);
 
+  f.hints = wasm_hints_of(m->wasm, index);
   struct wasm_walk walk = wasm_walk_make(f.wasm->body, f.wasm->offset, m->wasm->used, &arena);
   struct wasm_insn insn;
   while (wasm_walk_next(&walk, &insn)) {

@@ -3,6 +3,7 @@
 #define LOWER_INTERNAL_H
 
 #include "abi.h"
+#include "hint.h"
 #include "insn.h"
 #include "lower.h"
 
@@ -171,6 +172,7 @@ struct lower_function {
   LLVMValueRef result_buffer;
   LLVMValueRef call_buffer; /* where callees write two and more results */
   uint32_t call_buffer_slots;
+  struct wasm_hints hints;
   LLVMValueRef memory_base; /* of memory 0, or NULL until needed */
   LLVMValueRef *locals;     /* allocas, or NULL until needed: see lower_local() */
   wasm_type *local_types;   /* of those that are no parameters */

@@ -40,6 +40,7 @@ static void decode_body(struct wasm_decoder *d, struct wasm_func *func) {
     return;
   }
   func->offset = wasm_reader_offset(&d->r);
+  func->locals_size = (uint32_t)(func->offset - body_offset); /* at most WASM_MAX_BODY_SIZE */
   func->body = wasm_read_bytes(&d->r, wasm_reader_left(&d->r));
   d->r = section;
 }

@@ -51,9 +51,10 @@ struct wasm_func {
   uint32_t locals_count; /* of runs */
   uint32_t local_total;  /* of locals without the parameters */
   const struct wasm_locals *locals;
-  struct slice body; /* instructions with the final `end` */
-  size_t offset;     /* of the body in the file */
-  struct slice name; /* from the name section, or empty */
+  uint32_t locals_size; /* bytes of the locals, which end where the body begins */
+  struct slice body;    /* instructions with the final `end` */
+  size_t offset;        /* of the body in the file */
+  struct slice name;    /* from the name section, or empty */
 };
 
 struct wasm_table {
@@ -107,6 +108,12 @@ struct wasm_custom {
   size_t offset;
 };
 
+/* The branch hints of a function as they are encoded (hint.h). */
+struct wasm_hinted {
+  uint32_t func, count;
+  struct slice bytes;
+};
+
 /* One section as it stands in the file, for inspect. */
 struct wasm_section {
   uint8_t id;
@@ -135,6 +142,8 @@ struct wasm_module {
   struct wasm_element *elements;
   struct wasm_data *data;
   struct wasm_custom *customs;
+  struct wasm_hinted *hinted; /* by function */
+  uint32_t hinted_count;
   struct wasm_section *sections;
 
   uint32_t start; /* function index or WASM_NO_INDEX */

@@ -247,6 +247,11 @@ static void decode_custom_section(struct wasm_decoder *d) {
   if (d->name_section.data == NULL && slice_equal(custom->name, slice_of("name"))) {
     d->name_section = custom->bytes;
     d->name_offset = custom->offset;
+  } else if (d->hint_section.data == NULL &&
+             slice_equal(custom->name, slice_of("metadata.code.branch_hint")) &&
+             (d->features & WASM_FEATURE_BIT(WASM_FEATURE_BRANCH_HINTING)) != 0) {
+    d->hint_section = custom->bytes;
+    d->module->used |= WASM_FEATURE_BIT(WASM_FEATURE_BRANCH_HINTING);
   }
 }
 
@@ -373,5 +378,6 @@ bool wasm_module_decode(struct slice bytes, wasm_features features, struct arena
                          r->error);
   }
   wasm_decode_names(module, decoder.name_section, decoder.name_offset);
+  wasm_decode_hints(module, decoder.hint_section, arena);
   return true;
 }

@@ -34,6 +34,7 @@ struct wasm_decoder {
   uint32_t body_count; /* entries of the code section */
   uint32_t data_count; /* of the data count section */
   size_t code_offset;  /* of the code section, for errors about its length */
+  struct slice hint_section;
   struct slice name_section;
   size_t name_offset;
 };
@@ -75,6 +76,9 @@ void wasm_decode_exports(struct wasm_decoder *d);
 void wasm_decode_elements(struct wasm_decoder *d);
 void wasm_decode_data(struct wasm_decoder *d);
 void wasm_decode_code(struct wasm_decoder *d);
+
+/* Takes what it can from the section of branch hints (hint.h); errors end it silently, too. */
+void wasm_decode_hints(struct wasm_module *module, struct slice section, struct arena *arena);
 
 /* Takes what it can from the name section; errors end it silently (spec 7.7). */
 void wasm_decode_names(struct wasm_module *module, struct slice section, size_t offset);
