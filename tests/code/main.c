@@ -139,6 +139,7 @@ static bool compile(struct table *table, unsigned cpu, const struct bytes *modul
   options.model = WASM2NATIVE_MODEL_STATIC;
   options.target = cpus[cpu].target;
   options.cpu = cpus[cpu].cpu;
+  options.deterministic = table->is_deterministic;
   options.message = print_message;
   bool ok = descriptor >= 0 && wasm2native_compile(module->data, module->size, table->path, path, &options);
   if (ok) {

@@ -52,6 +52,8 @@ static void read_option(struct settings *settings, const char *argument) {
     compile->target = value;
   } else if ((value = value_of(argument, "--cpu")) != NULL) {
     compile->cpu = value;
+  } else if (strcmp(argument, "--deterministic") == 0) {
+    compile->deterministic = true;
   } else if ((value = value_of(argument, "--work")) != NULL) {
     settings->work = value;
   } else if ((value = value_of(argument, "--runner")) != NULL) {

@@ -8,6 +8,7 @@
 #   --bounds=guard|check     how memory accesses are checked (guard)
 #   --target=TRIPLE          x86_64-linux or aarch64-linux (the host's), under qemu where it is not the host's
 #   --cpu=NAME               CPU to compile for, such as x86-64-v3 or native (the target's baseline)
+#   --deterministic          in the deterministic profile
 #   --all-modes              every combination of these, or of those that the other options leave: a table
 #   -jN                      scripts at a time (one per processor)
 #   --verbose                every failure and skip, not just the first of each script
@@ -27,7 +28,7 @@ build=${WASM2NATIVE_BUILD:-$root/build}
 vectors=${WASM_SPEC_DIR:-$root/../shared/spec}
 
 usage() {
-  sed -n '2,23s/^# \{0,1\}//p' "$0"
+  sed -n '2,24s/^# \{0,1\}//p' "$0"
 }
 
 fail() {
@@ -42,7 +43,7 @@ skip_all() {
   exit 0
 }
 
-model='' opt='' bounds='' target='' cpu='' verbose=no summary=no keep=no all_modes=no names=''
+model='' opt='' bounds='' target='' cpu='' deterministic='' verbose=no summary=no keep=no all_modes=no names=''
 jobs=$(nproc 2>/dev/null || echo 2)
 for argument; do
   case $argument in
@@ -51,6 +52,7 @@ for argument; do
   --bounds=guard | --bounds=check) bounds=${argument#*=} ;;
   --target=*) target=${argument#*=} ;;
   --cpu=?*) cpu=${argument#*=} ;;
+  --deterministic) deterministic=yes ;;
   --all-modes) all_modes=yes ;;
   -j[1-9]*) jobs=${argument#-j} ;;
   --verbose) verbose=yes ;;
@@ -116,7 +118,7 @@ x86_64/x86_64 | aarch64/aarch64 | arm64/aarch64) ;;
   emulator=$(command -v qemu-$arch || command -v qemu-$arch-static) || skip_all "no qemu-$arch"
   ;;
 esac
-mode=$model-O$opt-$bounds-$arch${cpu:+-$cpu}
+mode=$model-O$opt-$bounds-$arch${cpu:+-$cpu}${deterministic:+-deterministic}
 
 [ -d "$vectors" ] || skip_all "no test vectors in $vectors (set WASM_SPEC_DIR)"
 vectors=$(cd "$vectors" && pwd)
@@ -155,7 +157,7 @@ fi
 # One script per process; a log each, as title_of() in main.c names it. Programs are deleted after their run.
 SPEC_PROGRAM=$program SPEC_WORK=$work SPEC_KEEP=$keep
 SPEC_FLAGS="--model=$model --opt=$opt --bounds=$bounds --target=$arch-linux-musl ${cpu:+--cpu=$cpu} \
---runner=$runner ${emulator:+--emulator=$emulator}"
+${deterministic:+--deterministic} --runner=$runner ${emulator:+--emulator=$emulator}"
 export SPEC_PROGRAM SPEC_WORK SPEC_KEEP SPEC_FLAGS
 # shellcheck disable=SC2016
 printf '%s\n' $scripts | xargs -P "$jobs" -n 1 sh -c '

@@ -80,6 +80,12 @@ static bool set_debug(struct cli *cli, const char *value) {
   return true;
 }
 
+static bool set_deterministic(struct cli *cli, const char *value) {
+  (void)value;
+  cli->options.deterministic = true;
+  return true;
+}
+
 static bool set_features(struct cli *cli, const char *value) {
   wasm_features features = wasm_features_default();
   struct slice bad;
@@ -223,6 +229,7 @@ const struct cli_option cli_options[] = {
     {"--cpu-features", "LIST", BUILD, "add or remove CPU features, as +avx2,-bmi2", set_cpu_features},
     {"-g", NULL, BUILD, "keep the symbol table", set_debug},
     {"--features", "LIST", ALL, "WebAssembly features to accept, as 2.0,-simd; \"help\" lists them", set_features},
+    {"--deterministic", NULL, BUILD, "the same results on every CPU: NaNs, relaxed SIMD", set_deterministic},
     {"--model", "MODEL", BUILD, "static (one instance; for executables) or instance (any number)", set_model},
     {"--single-instance", NULL, COMPILE, "as --model=static", set_single_instance},
     {"--bounds", "MODE", BUILD, "guard memory by guard pages (the default) or check every access", set_bounds},

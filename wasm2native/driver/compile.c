@@ -400,6 +400,7 @@ static bool set_lowering(struct compilation *c) {
   c->lower = (struct lower_options){
       .model = wants_static ? LOWER_STATIC : LOWER_INSTANCE,
       .bounds = options->bounds == WASM2NATIVE_BOUNDS_CHECK ? LOWER_CHECK : LOWER_GUARD,
+      .is_deterministic = options->deterministic,
       .has_fma = c->arch == LINK_AARCH64 || has_word(c->target.required, "fma"),
       .has_avx512 = has_word(c->target.required, "avx512vl") && has_word(c->target.required, "avx512dq"),
       .has_dot = has_word(c->target.required, "dotprod") || has_word(c->target.required, "avxvnni") ||
@@ -410,9 +411,10 @@ static bool set_lowering(struct compilation *c) {
       .guest_options = options->guest_options,
       .guest_option_count = options->guest_option_count,
   };
-  c->lower.description = arena_printf(&c->arena, "%s %s cpu=%s model=%s bounds=%s", WASM2NATIVE_VERSION,
+  c->lower.description = arena_printf(&c->arena, "%s %s cpu=%s model=%s bounds=%s%s", WASM2NATIVE_VERSION,
                                       c->triple, c->target.cpu, model_name(c->lower.model),
-                                      c->lower.bounds == LOWER_CHECK ? "check" : "guard");
+                                      c->lower.bounds == LOWER_CHECK ? "check" : "guard",
+                                      c->lower.is_deterministic ? " deterministic" : "");
   return true;
 }
 

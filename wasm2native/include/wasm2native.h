@@ -82,6 +82,7 @@ struct wasm2native_options {
   unsigned opt_level;       /* 0 to 3 */
   unsigned size_level;      /* 0; 1 for -Os, 2 for -Oz (with opt_level 2) */
   bool debug_info;          /* -g: accepted; names are kept in any case */
+  bool deterministic;       /* the standard's deterministic profile: the same results on every CPU */
   bool verbose;             /* report the link command through `message` */
   const char *target;       /* triple, or NULL for the host's architecture with musl */
   const char *cpu;          /* CPU name, "native", or NULL for the target's baseline */

@@ -208,32 +208,32 @@ void lower_demote_zero(struct lower_function *f, const struct wasm_insn *insn,
                        const struct wasm_opcode_info *info) {
   (void)insn;
   LLVMValueRef value = lower_pop_as(f, info->from);
-  lower_push(f, with_zeros(f, LLVMBuildFPTrunc(f->b, value, LLVMVectorType(f->m->f32, 2), "")));
+  value = LLVMBuildFPTrunc(f->b, lower_raw(value), LLVMVectorType(f->m->f32, 2), "");
+  lower_push(f, with_zeros(f, lower_canonical(f, value)));
 }
 
 void lower_promote_low(struct lower_function *f, const struct wasm_insn *insn,
                        const struct wasm_opcode_info *info) {
   (void)insn;
   LLVMValueRef value = low_pair(f, lower_pop_as(f, info->from));
-  lower_push(f, LLVMBuildFPExt(f->b, value, lower_lanes_type(f->m, info->shape), ""));
+  value = LLVMBuildFPExt(f->b, value, lower_lanes_type(f->m, info->shape), "");
+  lower_push(f, lower_canonical(f, value));
 }
 
 void lower_demote(struct lower_function *f, const struct wasm_insn *insn,
                   const struct wasm_opcode_info *info) {
   (void)insn, (void)info;
-  LLVMValueRef value = lower_pop(f);
+  LLVMValueRef value = lower_raw(lower_pop(f));
   /* LLVM folds the demotion of a promotion away, and with it the quieting. */
-  if (LLVMIsAFPExtInst(value)) {
-    lower_push(f, lower_quiet(f, LLVMGetOperand(value, 0)));
-  } else {
-    lower_push(f, LLVMBuildFPTrunc(f->b, value, f->m->f32, ""));
-  }
+  value = LLVMIsAFPExtInst(value) ? lower_quiet(f, LLVMGetOperand(value, 0))
+                                  : LLVMBuildFPTrunc(f->b, value, f->m->f32, "");
+  lower_push(f, lower_canonical(f, value));
 }
 
 void lower_promote(struct lower_function *f, const struct wasm_insn *insn,
                    const struct wasm_opcode_info *info) {
   (void)insn, (void)info;
-  lower_push(f, LLVMBuildFPExt(f->b, lower_pop(f), f->m->f64, ""));
+  lower_push(f, lower_canonical(f, LLVMBuildFPExt(f->b, lower_raw(lower_pop(f)), f->m->f64, "")));
 }
 
 void lower_reinterpret(struct lower_function *f, const struct wasm_insn *insn,
@@ -247,7 +247,9 @@ void lower_reinterpret(struct lower_function *f, const struct wasm_insn *insn,
 
 void lower_relaxed_truncate(struct lower_function *f, const struct wasm_insn *insn,
                             const struct wasm_opcode_info *info) {
-  if (f->m->is_x86 && info->oper == WASM_OPER_S) {
+  if (f->m->options->is_deterministic) {
+    lower_truncate_sat(f, insn, info);
+  } else if (f->m->is_x86 && info->oper == WASM_OPER_S) {
     lower_push(f, x86_truncate(f, lower_pop_as(f, info->from)));
   } else if (f->m->is_x86 && f->m->options->has_avx512) {
     lower_push(f, avx512_truncate(f, lower_pop_as(f, info->from)));
@@ -258,7 +260,9 @@ void lower_relaxed_truncate(struct lower_function *f, const struct wasm_insn *in
 
 void lower_relaxed_truncate_zero(struct lower_function *f, const struct wasm_insn *insn,
                                  const struct wasm_opcode_info *info) {
-  if (f->m->is_x86 && info->oper == WASM_OPER_S) {
+  if (f->m->options->is_deterministic) {
+    lower_truncate_zero(f, insn, info);
+  } else if (f->m->is_x86 && info->oper == WASM_OPER_S) {
     LLVMValueRef value = lower_pop_as(f, info->from);
     lower_push(f, lower_target_intrinsic(f, "llvm.x86.sse2.cvttpd2dq", NULL, value, NULL));
   } else if (f->m->is_x86 && f->m->options->has_avx512) {

@@ -61,7 +61,7 @@ static LLVMValueRef x86_of_numbers(struct lower_function *f, bool is_min, LLVMVa
 LLVMValueRef lower_float_extreme(struct lower_function *f, bool is_min, LLVMValueRef a, LLVMValueRef b) {
   LLVMValueRef of_numbers;
   if (!f->m->is_x86) {
-    return lower_neon_extreme(f, is_min, a, b);
+    return lower_canonical(f, lower_neon_extreme(f, is_min, a, b));
   }
   if (LLVMIsConstant(a) || LLVMIsConstant(b)) { /* LLVM knows which zero a constant is, if any */
     of_numbers = lower_intrinsic(f, is_min ? "llvm.minimum" : "llvm.maximum", a, b, NULL);
@@ -72,5 +72,7 @@ LLVMValueRef lower_float_extreme(struct lower_function *f, bool is_min, LLVMValu
     of_numbers = x86_of_numbers(f, is_min, a, b);
   }
   LLVMValueRef is_nan = LLVMBuildFCmp(f->b, LLVMRealUNO, a, b, "");
-  return LLVMBuildSelect(f->b, is_nan, lower_float_sum(f, a, b), of_numbers, "");
+  LLVMValueRef nan =
+      f->m->options->is_deterministic ? lower_canonical_nan(f, LLVMTypeOf(a)) : lower_float_sum(f, a, b);
+  return LLVMBuildSelect(f->b, is_nan, nan, of_numbers, "");
 }

@@ -237,6 +237,11 @@ LLVMValueRef lower_call_intrinsic(struct lower_function *f, const char *name, LL
 
 /* ---- numeric.c */
 LLVMValueRef lower_quiet(struct lower_function *f, LLVMValueRef value);
+/* What arithmetic resulted in: the deterministic profile makes NaNs canonical. */
+LLVMValueRef lower_canonical(struct lower_function *f, LLVMValueRef value);
+LLVMValueRef lower_canonical_nan(struct lower_function *f, LLVMTypeRef type);
+/* `value` without that, for arithmetic that results in a NaN itself where it is one. */
+LLVMValueRef lower_raw(LLVMValueRef value);
 LLVMValueRef lower_float_sum(struct lower_function *f, LLVMValueRef a, LLVMValueRef b);
 
 /* ---- extreme.c: the least and greatest of floats, and the machine's own, on vectors */

@@ -66,7 +66,10 @@ void lower_swizzle(struct lower_function *f, const struct wasm_insn *insn,
 
 void lower_relaxed_swizzle(struct lower_function *f, const struct wasm_insn *insn,
                            const struct wasm_opcode_info *info) {
-  (void)insn;
+  if (f->m->options->is_deterministic) {
+    lower_swizzle(f, insn, info);
+    return;
+  }
   LLVMValueRef index = lower_pop_as(f, info->shape), a = lower_pop_as(f, info->shape);
   look_up(f, a, index);
 }

@@ -95,6 +95,13 @@ void lower_unary(struct lower_function *f, const struct wasm_insn *insn,
   case WASM_OPER_NOT:
     value = LLVMBuildNot(f->b, value, "");
     break;
+  case WASM_OPER_CEIL:
+  case WASM_OPER_FLOOR:
+  case WASM_OPER_TRUNC:
+  case WASM_OPER_NEAREST:
+  case WASM_OPER_SQRT:
+    value = lower_canonical(f, lower_intrinsic(f, names[info->oper], lower_raw(value), NULL, NULL));
+    break;
   case WASM_OPER_ABS: /* the least integer is its own: the second operand says that it is no poison */
     value = is_float ? lower_intrinsic(f, "llvm.fabs", value, NULL, NULL)
                      : lower_intrinsic(f, "llvm.abs", value, no, NULL);
@@ -108,9 +115,12 @@ void lower_unary(struct lower_function *f, const struct wasm_insn *insn,
 
 /*
  * `value` with NaNs made quiet. On the bits, as LLVM 19 has no code for llvm.canonicalize on x86-64; the
- * optimiser does not see through it.
+ * optimiser does not see through it. In the deterministic profile all become canonical afterwards.
  */
 LLVMValueRef lower_quiet(struct lower_function *f, LLVMValueRef value) {
+  if (f->m->options->is_deterministic) {
+    return value;
+  }
   struct lower_module *m = f->m;
   LLVMTypeRef type = LLVMTypeOf(value), bits, lane = type;
   unsigned count = 0;
@@ -128,6 +138,60 @@ LLVMValueRef lower_quiet(struct lower_function *f, LLVMValueRef value) {
   LLVMValueRef changed = LLVMBuildOr(f->b, LLVMBuildBitCast(f->b, value, bits, ""), flag, "");
   LLVMValueRef is_nan = LLVMBuildFCmp(f->b, LLVMRealUNO, value, value, "");
   return LLVMBuildSelect(f->b, is_nan, LLVMBuildBitCast(f->b, changed, type, ""), value, "");
+}
+
+LLVMValueRef lower_canonical_nan(struct lower_function *f, LLVMTypeRef type) {
+  struct lower_module *m = f->m;
+  bool is_vector = LLVMGetTypeKind(type) == LLVMVectorTypeKind;
+  LLVMTypeRef lane = is_vector ? LLVMGetElementType(type) : type;
+  LLVMValueRef bits = lane == m->f64 ? LLVMConstInt(m->i64, UINT64_C(0x7ff8) << 48, 0)
+                                     : LLVMConstInt(m->i32, UINT32_C(0x7fc0) << 16, 0);
+  LLVMValueRef nan = LLVMConstBitCast(bits, lane);
+  return is_vector ? lower_broadcast(f, nan, type) : nan;
+}
+
+/*
+ * The deterministic profile (spec, appendix "Profiles"): NaNs that instructions generate are canonical and
+ * positive. By a select, which the optimiser must keep: to it, what arithmetic makes of a NaN is any NaN.
+ */
+LLVMValueRef lower_canonical(struct lower_function *f, LLVMValueRef value) {
+  if (!f->m->options->is_deterministic) {
+    return value;
+  }
+  LLVMTypeRef type = LLVMTypeOf(value);
+  LLVMValueRef is_nan = LLVMBuildFCmp(f->b, LLVMRealUNO, value, value, "");
+  return LLVMBuildSelect(f->b, is_nan, lower_canonical_nan(f, type), value, "");
+}
+
+static bool is_constant_nan(LLVMValueRef value) {
+  if (LLVMGetTypeKind(LLVMTypeOf(value)) == LLVMVectorTypeKind && LLVMIsConstant(value)) {
+    unsigned count = LLVMGetVectorSize(LLVMTypeOf(value));
+    for (unsigned i = 0; i < count; i++) {
+      LLVMValueRef lane = LLVMGetAggregateElement(value, i);
+      if (!lane || !is_constant_nan(lane)) {
+        return false;
+      }
+    }
+    return true;
+  }
+  LLVMBool loses;
+  double number = LLVMIsAConstantFP(value) ? LLVMConstRealGetDouble(value, &loses) : 0;
+  return number != number;
+}
+
+LLVMValueRef lower_raw(LLVMValueRef value) {
+  if (!LLVMIsASelectInst(value) || !LLVMIsAFCmpInst(LLVMGetOperand(value, 0))) {
+    return value;
+  }
+  LLVMValueRef compare = LLVMGetOperand(value, 0), raw = LLVMGetOperand(compare, 0);
+  LLVMValueRef other = LLVMGetOperand(compare, 1);
+  bool is_test = other == raw || (LLVMIsConstant(other) && LLVMIsNull(other));
+  unsigned kept = LLVMGetFCmpPredicate(compare) == LLVMRealUNO ? 2 : 1;
+  bool is_known = kept == 2 || LLVMGetFCmpPredicate(compare) == LLVMRealORD;
+  return is_test && is_known && LLVMGetOperand(value, kept) == raw &&
+                 is_constant_nan(LLVMGetOperand(value, 3 - kept))
+             ? raw
+             : value;
 }
 
 /* Is `value` the constant with these bits, given as a double, in every lane of a vector? */
@@ -186,32 +250,41 @@ LLVMValueRef lower_float_sum(struct lower_function *f, LLVMValueRef a, LLVMValue
   return same ? lower_quiet(f, same) : LLVMBuildFAdd(f->b, a, b, "");
 }
 
-static LLVMValueRef float_binary(struct lower_function *f, unsigned oper, LLVMValueRef a, LLVMValueRef b) {
+/* What generates NaNs. */
+static LLVMValueRef float_arithmetic(struct lower_function *f, unsigned oper, LLVMValueRef a,
+                                     LLVMValueRef b) {
   LLVMValueRef same = float_identity(f, oper, a, b);
   if (same) {
     return lower_quiet(f, same);
   }
   switch (oper) {
   case WASM_OPER_ADD:
-    return lower_float_sum(f, a, b);
+    return LLVMBuildFAdd(f->b, a, b, "");
   case WASM_OPER_SUB:
     return LLVMBuildFSub(f->b, a, b, "");
   case WASM_OPER_MUL:
     return LLVMBuildFMul(f->b, a, b, "");
-  case WASM_OPER_DIV:
-    return LLVMBuildFDiv(f->b, a, b, "");
-  case WASM_OPER_MIN:
-    return lower_float_extreme(f, true, a, b);
-  case WASM_OPER_MAX:
-    return lower_float_extreme(f, false, a, b);
-  case WASM_OPER_PMIN: /* b < a ? b : a */
-    return f->m->is_x86 ? lower_x86_extreme(f, true, b, a)
-                        : LLVMBuildSelect(f->b, LLVMBuildFCmp(f->b, LLVMRealOLT, b, a, ""), b, a, "");
-  case WASM_OPER_PMAX:
-    return f->m->is_x86 ? lower_x86_extreme(f, false, b, a)
-                        : LLVMBuildSelect(f->b, LLVMBuildFCmp(f->b, LLVMRealOLT, a, b, ""), b, a, "");
   default:
+    return LLVMBuildFDiv(f->b, a, b, "");
+  }
+}
+
+static LLVMValueRef float_binary(struct lower_function *f, unsigned oper, LLVMValueRef a, LLVMValueRef b) {
+  bool is_x86 = f->m->is_x86;
+  switch (oper) {
+  case WASM_OPER_PMIN: /* b < a ? b : a */
+    return is_x86 ? lower_x86_extreme(f, true, b, a)
+                  : LLVMBuildSelect(f->b, LLVMBuildFCmp(f->b, LLVMRealOLT, b, a, ""), b, a, "");
+  case WASM_OPER_PMAX:
+    return is_x86 ? lower_x86_extreme(f, false, b, a)
+                  : LLVMBuildSelect(f->b, LLVMBuildFCmp(f->b, LLVMRealOLT, a, b, ""), b, a, "");
+  case WASM_OPER_MIN:
+  case WASM_OPER_MAX:
+    return lower_float_extreme(f, oper == WASM_OPER_MIN, lower_raw(a), lower_raw(b));
+  case WASM_OPER_COPYSIGN:
     return lower_intrinsic(f, "llvm.copysign", a, b, NULL);
+  default:
+    return lower_canonical(f, float_arithmetic(f, oper, lower_raw(a), lower_raw(b)));
   }
 }
 

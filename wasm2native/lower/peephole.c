@@ -11,7 +11,7 @@ struct peephole {
   LLVMContextRef context;
   LLVMBuilderRef b;
   bool has_avx512;
-  unsigned pshufb, sqxtun; /* the numbers of intrinsics */
+  unsigned pshufb, pmulhrsw, sqxtun; /* the numbers of intrinsics */
 };
 
 static LLVMValueRef call(struct peephole *p, const char *name, LLVMTypeRef *overload, unsigned overload_count,
@@ -190,6 +190,58 @@ static void drop_saturation(struct peephole *p, LLVMValueRef narrow) {
   replace(narrow, LLVMBuildTrunc(p->b, wide, LLVMTypeOf(narrow), ""));
 }
 
+/* Arithmetic makes its own NaN of one: it need not wait for the canonical one. */
+static void take_raw_operands(LLVMValueRef arithmetic) {
+  for (unsigned i = 0; i < 2; i++) {
+    LLVMSetOperand(arithmetic, i, lower_raw(LLVMGetOperand(arithmetic, i)));
+  }
+}
+
+/*
+ * q15mulr_sat inverts the lanes of pmulhrsw that are -2^15 (vector.c): none is where one factor is a constant
+ * without that lane.
+ */
+static bool is_never_least(LLVMValueRef product) {
+  if (!LLVMIsACallInst(product) || LLVMGetNumArgOperands(product) != 2) {
+    return false;
+  }
+  for (unsigned factor = 0; factor < 2; factor++) {
+    LLVMValueRef constant = LLVMGetOperand(product, factor);
+    unsigned lane = 0;
+    while (lane < 8 && LLVMIsConstant(constant)) {
+      LLVMValueRef number = LLVMGetAggregateElement(constant, lane);
+      if (!number || !LLVMIsAConstantInt(number) || LLVMConstIntGetZExtValue(number) == 0x8000) {
+        break;
+      }
+      lane++;
+    }
+    if (lane == 8) {
+      return true;
+    }
+  }
+  return false;
+}
+
+static void drop_inversion(struct peephole *p, LLVMValueRef compare) {
+  LLVMValueRef product = LLVMGetOperand(compare, 0);
+  if (LLVMGetICmpPredicate(compare) == LLVMIntEQ && LLVMIsACallInst(product) &&
+      LLVMGetIntrinsicID(LLVMGetCalledValue(product)) == p->pmulhrsw && is_never_least(product)) {
+    LLVMValueRef constant = LLVMGetOperand(compare, 1);
+    for (unsigned i = 0; i < 8; i++) {
+      LLVMValueRef lane = LLVMIsConstant(constant) ? LLVMGetAggregateElement(constant, i) : NULL;
+      if (!lane || !LLVMIsAConstantInt(lane) || LLVMConstIntGetZExtValue(lane) != 0x8000) {
+        return;
+      }
+    }
+    replace(compare, LLVMConstNull(LLVMTypeOf(compare)));
+  }
+}
+
+static bool is_arithmetic(LLVMValueRef instruction) {
+  LLVMOpcode opcode = LLVMGetInstructionOpcode(instruction);
+  return opcode == LLVMFAdd || opcode == LLVMFSub || opcode == LLVMFMul || opcode == LLVMFDiv;
+}
+
 static void visit_x86(struct peephole *p, LLVMValueRef instruction) {
   switch (LLVMGetInstructionOpcode(instruction)) {
   case LLVMCall:
@@ -201,6 +253,9 @@ static void visit_x86(struct peephole *p, LLVMValueRef instruction) {
   case LLVMLShr:
   case LLVMAShr:
     shift_by_one_count(p, instruction);
+    break;
+  case LLVMICmp:
+    drop_inversion(p, instruction);
     break;
   default:
     break;
@@ -228,18 +283,23 @@ static void visit_arm64(struct peephole *p, LLVMValueRef instruction) {
 void lower_peepholes(LLVMModuleRef module, const struct lower_options *options) {
   bool is_x86 = lower_is_x86(LLVMGetTarget(module));
   LLVMContextRef context = LLVMGetModuleContext(module);
-  static const char pshufb[] = "llvm.x86.ssse3.pshuf.b.128", sqxtun[] = "llvm.aarch64.neon.sqxtun";
+  static const char pshufb[] = "llvm.x86.ssse3.pshuf.b.128", sqxtun[] = "llvm.aarch64.neon.sqxtun",
+                    pmulhrsw[] = "llvm.x86.ssse3.pmul.hr.sw.128";
   struct peephole p = {.module = module,
                        .context = context,
                        .has_avx512 = options->has_avx512,
                        .b = LLVMCreateBuilderInContext(context),
                        .pshufb = LLVMLookupIntrinsicID(pshufb, strlen(pshufb)),
+                       .pmulhrsw = LLVMLookupIntrinsicID(pmulhrsw, strlen(pmulhrsw)),
                        .sqxtun = LLVMLookupIntrinsicID(sqxtun, strlen(sqxtun))};
   for (LLVMValueRef f = LLVMGetFirstFunction(module); f; f = LLVMGetNextFunction(f)) {
     for (LLVMBasicBlockRef block = LLVMGetFirstBasicBlock(f); block; block = LLVMGetNextBasicBlock(block)) {
       LLVMValueRef next;
       for (LLVMValueRef i = LLVMGetFirstInstruction(block); i; i = next) {
         next = LLVMGetNextInstruction(i);
+        if (options->is_deterministic && is_arithmetic(i)) {
+          take_raw_operands(i);
+        }
         if (is_x86) {
           visit_x86(&p, i);
         } else {

@@ -44,22 +44,25 @@ void lower_extmul(struct lower_function *f, const struct wasm_insn *insn,
 }
 
 /* Signed lanes saturated to half their width: pack instructions on x86, sqxtn and sqxtun on arm64. */
-void lower_narrow(struct lower_function *f, const struct wasm_insn *insn,
-                  const struct wasm_opcode_info *info) {
-  (void)insn;
-  LLVMValueRef b = lower_pop_as(f, info->from), a = lower_pop_as(f, info->from);
-  bool is_signed = info->oper == WASM_OPER_S, is_bytes = info->shape == WASM_SHAPE_I8X16;
+static LLVMValueRef saturated(struct lower_function *f, LLVMValueRef a, LLVMValueRef b, bool is_signed) {
+  bool is_bytes = LLVMGetVectorSize(LLVMTypeOf(a)) == 8;
   if (f->m->is_x86) {
     const char *name = is_bytes ? (is_signed ? "llvm.x86.sse2.packsswb.128" : "llvm.x86.sse2.packuswb.128")
                                 : (is_signed ? "llvm.x86.sse2.packssdw.128" : "llvm.x86.sse41.packusdw");
-    lower_push(f, lower_target_intrinsic(f, name, NULL, a, b));
-    return;
+    return lower_target_intrinsic(f, name, NULL, a, b);
   }
   const char *name = is_signed ? "llvm.aarch64.neon.sqxtn" : "llvm.aarch64.neon.sqxtun";
   unsigned count = is_bytes ? 8 : 4;
   LLVMTypeRef part = LLVMVectorType(is_bytes ? f->m->i8 : f->m->i16, count);
-  lower_push(f, lower_shuffled(f, lower_target_intrinsic(f, name, part, a, NULL),
-                               lower_target_intrinsic(f, name, part, b, NULL), all_lanes, count * 2));
+  return lower_shuffled(f, lower_target_intrinsic(f, name, part, a, NULL),
+                        lower_target_intrinsic(f, name, part, b, NULL), all_lanes, count * 2);
+}
+
+void lower_narrow(struct lower_function *f, const struct wasm_insn *insn,
+                  const struct wasm_opcode_info *info) {
+  (void)insn;
+  LLVMValueRef b = lower_pop_as(f, info->from), a = lower_pop_as(f, info->from);
+  lower_push(f, saturated(f, a, b, info->oper == WASM_OPER_S));
 }
 
 /* The sum of each two neighbours after extension, on arm64. */
@@ -125,22 +128,39 @@ void lower_q15mulr_sat(struct lower_function *f, const struct wasm_insn *insn,
     lower_push(f, lower_target_intrinsic(f, "llvm.aarch64.neon.sqrdmulh", type, a, b));
     return;
   }
-  /* pmulhrsw wraps only for the square of -2^15, to -2^15, which no other product yields. */
+  /* pmulhrsw wraps only for the square of -2^15, to -2^15, which no other product yields. See peephole.c for
+   * constants. */
   LLVMValueRef product = lower_target_intrinsic(f, "llvm.x86.ssse3.pmul.hr.sw.128", NULL, a, b);
   LLVMValueRef wrapped = LLVMBuildICmp(f->b, LLVMIntEQ, product, constant(f, type, 0x8000), "");
   lower_push(f, LLVMBuildXor(f->b, product, LLVMBuildSExt(f->b, wrapped, type, ""), ""));
 }
 
-/* ---- Relaxed SIMD: the machine's own instruction wherever the standard leaves the choice */
+/*
+ * ---- Relaxed SIMD: the machine's own instruction wherever the standard leaves the choice (spec 4.3.6). The
+ * deterministic profile takes the first of the results that it lists.
+ */
 
 void lower_relaxed_q15mulr(struct lower_function *f, const struct wasm_insn *insn,
                            const struct wasm_opcode_info *info) {
-  if (!f->m->is_x86) {
+  if (!f->m->is_x86 || f->m->options->is_deterministic) {
     lower_q15mulr_sat(f, insn, info);
     return;
   }
   LLVMValueRef b = lower_pop_as(f, info->shape), a = lower_pop_as(f, info->shape);
   lower_push(f, lower_target_intrinsic(f, "llvm.x86.ssse3.pmul.hr.sw.128", NULL, a, b));
+}
+
+/* Sums of two products of signed bytes; the one sum that does not fit, of 2^14 twice, is 2^15 - 1. */
+static LLVMValueRef exact_dot_bytes(struct lower_function *f, LLVMValueRef a, LLVMValueRef b) {
+  LLVMTypeRef words = lower_lanes_type(f->m, WASM_SHAPE_I16X8);
+  LLVMTypeRef wide = lower_lanes_type(f->m, WASM_SHAPE_I32X4);
+  LLVMValueRef sums[2];
+  for (unsigned i = 0; i < 2; i++) {
+    LLVMValueRef x = extended(f, pick(f, a, all_lanes + i * 8, 8), words, true);
+    LLVMValueRef y = extended(f, pick(f, b, all_lanes + i * 8, 8), words, true);
+    sums[i] = f->m->is_x86 ? dot_words(f, x, y) : pairwise(f, LLVMBuildMul(f->b, x, y, ""), wide, true);
+  }
+  return saturated(f, sums[0], sums[1], true);
 }
 
 /*
@@ -149,6 +169,9 @@ void lower_relaxed_q15mulr(struct lower_function *f, const struct wasm_insn *ins
  */
 static LLVMValueRef dot_bytes(struct lower_function *f, LLVMValueRef a, LLVMValueRef b) {
   LLVMTypeRef words = lower_lanes_type(f->m, WASM_SHAPE_I16X8);
+  if (f->m->options->is_deterministic) {
+    return exact_dot_bytes(f, a, b);
+  }
   if (f->m->is_x86) {
     return lower_target_intrinsic(f, "llvm.x86.ssse3.pmadd.ub.sw.128", NULL, b, a);
   }
@@ -183,7 +206,7 @@ void lower_relaxed_dot_add(struct lower_function *f, const struct wasm_insn *ins
   (void)insn;
   LLVMValueRef addend = lower_pop_as(f, info->shape);
   LLVMValueRef b = lower_pop_as(f, info->from), a = lower_pop_as(f, info->from);
-  if (f->m->options->has_dot) {
+  if (f->m->options->has_dot && !f->m->options->is_deterministic) {
     lower_push(f, dot_by_fours(f, addend, a, b));
     return;
   }
@@ -203,8 +226,9 @@ static void multiply_add(struct lower_function *f, const struct wasm_opcode_info
   if (negate) {
     a = LLVMBuildFNeg(f->b, a, "");
   }
-  lower_push(f, f->m->options->has_fma ? lower_intrinsic(f, "llvm.fma", a, b, c)
-                                       : LLVMBuildFAdd(f->b, LLVMBuildFMul(f->b, a, b, ""), c, ""));
+  bool is_fused = f->m->options->has_fma && !f->m->options->is_deterministic;
+  lower_push(f, is_fused ? lower_intrinsic(f, "llvm.fma", a, b, c)
+                         : lower_canonical(f, LLVMBuildFAdd(f->b, LLVMBuildFMul(f->b, a, b, ""), c, "")));
 }
 
 void lower_relaxed_madd(struct lower_function *f, const struct wasm_insn *insn,
@@ -222,7 +246,7 @@ void lower_relaxed_nmadd(struct lower_function *f, const struct wasm_insn *insn,
 /* By the sign of the mask's lanes, as x86 blends, or bit by bit, where that is one instruction. */
 void lower_relaxed_laneselect(struct lower_function *f, const struct wasm_insn *insn,
                               const struct wasm_opcode_info *info) {
-  if (!f->m->is_x86 || f->m->options->has_avx512) {
+  if (!f->m->is_x86 || f->m->options->has_avx512 || f->m->options->is_deterministic) {
     lower_bitselect(f, insn, info);
     return;
   }
@@ -235,7 +259,11 @@ void lower_relaxed_laneselect(struct lower_function *f, const struct wasm_insn *
 /* minps and maxps on x86: b where the operands do not compare; arm64's fmin and fmax are Wasm's own. */
 static void least(struct lower_function *f, const struct wasm_opcode_info *info, bool is_min) {
   LLVMValueRef b = lower_pop_as(f, info->shape), a = lower_pop_as(f, info->shape);
-  lower_push(f, f->m->is_x86 ? lower_x86_extreme(f, is_min, a, b) : lower_neon_extreme(f, is_min, a, b));
+  if (f->m->options->is_deterministic) {
+    lower_push(f, lower_float_extreme(f, is_min, a, b));
+  } else {
+    lower_push(f, f->m->is_x86 ? lower_x86_extreme(f, is_min, a, b) : lower_neon_extreme(f, is_min, a, b));
+  }
 }
 
 void lower_relaxed_min(struct lower_function *f, const struct wasm_insn *insn,
