@@ -208,7 +208,7 @@ bool check_function(struct checker *c, uint32_t function) {
   c->is_constant = false;
   c->params = (struct check_types){type->params, type->param_count};
   c->insn.offset = func->offset;
-  if (!set_locals(c, func)) {
+  if (!set_locals(c, func) || !check_spread(c, type->param_count, func->body.size)) {
     return false;
   }
   start_code(c, (struct check_types){type->results, type->result_count});

@@ -112,6 +112,9 @@ bool check_br_table(struct checker *c) {
   if (!check_pop(c, WASM_I32) || !check_label_types(c, labels[count], &last)) {
     return false;
   }
+  if (!check_spread(c, (uint64_t)last.count * count, count)) {
+    return false;
+  }
   for (uint32_t i = 0; i < count; i++) {
     struct check_types types;
     if (!check_label_types(c, labels[i], &types)) {

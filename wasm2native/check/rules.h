@@ -40,6 +40,8 @@ struct checker {
   uint32_t constant_globals; /* those that a constant expression may name */
   struct wasm_insn insn;
 
+  uint64_t spread; /* values passed so far, see check_spread() */
+
   /* Stacks, kept from body to body. */
   wasm_type *operands;
   uint32_t operand_count;
@@ -82,6 +84,8 @@ bool check_pop_types(struct checker *c, struct check_types types);
 bool check_pop_ref(struct checker *c, wasm_type *type); /* reference.c: WASM_BOTTOM_REF where it is unknown */
 bool check_match_types(struct checker *c, struct check_types types); /* pops nothing */
 void check_set_unreachable(struct checker *c);
+/* Counts `count` values that something passes, of which `narrow` are taken for granted. */
+bool check_spread(struct checker *c, uint64_t count, uint64_t narrow);
 
 /* stack.c: frames. */
 bool check_push_frame(struct checker *c, enum wasm_kind kind, struct check_types params,

@@ -42,11 +42,30 @@ bool check_push(struct checker *c, wasm_type type) {
   return true;
 }
 
+/*
+ * A call or branch of two bytes may pass a thousand values, and the lowering makes each of them: without a
+ * limit on their sum, a module of megabytes would ask for a hundred gigabytes. Whatever is popped has been
+ * pushed, so pushes are what is counted, and the labels of br_table, each of which takes the same values once
+ * more.
+ */
+bool check_spread(struct checker *c, uint64_t count, uint64_t narrow) {
+  if (count <= narrow) {
+    return true;
+  }
+  c->spread += count - narrow;
+  return c->spread <= WASM_MAX_SPREAD + c->module->bytes.size ||
+         check_fail_as(c, DIAG_UNSUPPORTED,
+                       "the module's blocks, branches and calls pass too many values: the limit is %" PRIu32
+                       " and one a byte of the module",
+                       WASM_MAX_SPREAD);
+}
+
 bool check_push_types(struct checker *c, struct check_types types) {
+  enum { NARROW = 4 };
   if (types.count == 0) {
     return true;
   }
-  if (!reserve_operands(c, types.count)) {
+  if (!check_spread(c, types.count, NARROW) || !reserve_operands(c, types.count)) {
     return false;
   }
   memcpy(c->operands + c->operand_count, types.types, types.count * sizeof *types.types);

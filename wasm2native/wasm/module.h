@@ -201,6 +201,9 @@ const struct wasm_import *wasm_import_of(const struct wasm_module *module, enum 
 #define WASM_MAX_NESTING 10000u
 #define WASM_MAX_OPERANDS 1000000u /* on the stack of one function */
 #define WASM_MAX_BR_TABLE 65520u
+/* Values that calls, blocks and branches of all bodies pass beyond the few that their encoding accounts for
+ * (check_spread), in addition to one a byte of the module. */
+#define WASM_MAX_SPREAD 250000u
 #define WASM_MAX_ELEMENTS 10000000u
 
 #endif

@@ -161,8 +161,61 @@ START_TEST(nesting_is_limited) {
 }
 END_TEST
 
+static size_t put_leb(uint8_t *at, size_t value) {
+  at[0] = (uint8_t)(value | 0x80);
+  at[1] = (uint8_t)(value >> 7 | 0x80);
+  at[2] = (uint8_t)(value >> 14);
+  return 3;
+}
+
+/* A function that gives a thousand values, and calls itself for them: two bytes ask for a thousand values, so
+ * that their sum must be limited. So must a br_table whose labels take them. */
+START_TEST(passed_values_are_limited) {
+  static uint8_t bytes[16384];
+  for (unsigned calls = 200; calls <= 300; calls += 100) {
+    for (int is_table = 0; is_table <= 1; is_table++) {
+      size_t size = 0, body = is_table ? 2 + 2 + 1 + 3 + calls + 2 : 1 + 2 * (size_t)calls + 2;
+      memcpy(bytes, (const uint8_t[]){0, 'a', 's', 'm', 1, 0, 0, 0, 1}, 9);
+      size += 9;
+      size += put_leb(bytes + size, 3 + 3 + 1000);
+      bytes[size++] = 1;
+      bytes[size++] = 0x60;
+      bytes[size++] = 0;
+      size += put_leb(bytes + size, 1000);
+      memset(bytes + size, I32, 1000);
+      size += 1000;
+      memcpy(bytes + size, (const uint8_t[]){3, 2, 1, 0, 10}, 5);
+      size += 5;
+      size += put_leb(bytes + size, body + 4);
+      bytes[size++] = 1;
+      size += put_leb(bytes + size, body);
+      bytes[size++] = 0; /* no locals */
+      if (is_table) {
+        memcpy(bytes + size, (const uint8_t[]){CALL, 0, UNREACHABLE, BR_TABLE}, 4);
+        size += 4;
+        size += put_leb(bytes + size, calls);
+        memset(bytes + size, 0, calls + 1);
+        size += calls + 1;
+      } else {
+        for (unsigned i = 0; i < calls; i++) {
+          bytes[size++] = CALL;
+          bytes[size++] = 0;
+        }
+        bytes[size++] = UNREACHABLE;
+      }
+      bytes[size++] = END;
+      wasm_features used;
+      unsigned errors = validate((struct slice){bytes, size}, UINT32_MAX, &used);
+      ck_assert_msg(errors == (calls > 250), "%u calls, %u errors: %s", calls, errors, check_message);
+      ck_assert(errors == 0 || check_phase == DIAG_UNSUPPORTED);
+    }
+  }
+}
+END_TEST
+
 int main(void) {
   TCase *tests = tcase_create("control");
+  tcase_add_test(tests, passed_values_are_limited);
   tcase_add_loop_test(tests, control, 0, COUNT(cases));
   tcase_add_test(tests, nesting_is_limited);
   return run_suite("control", tests);
