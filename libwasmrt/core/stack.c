@@ -8,7 +8,8 @@
  *   low                                                                                              high
  *   | reserve, one unit | zone, one unit | one unit, where no host function may begin | ............... |
  *
- * A unit is 64 KiB, less on small stacks.
+ * A unit is 64 KiB; on small stacks a sixteenth, but no less than host functions need to be of any use. On a
+ * stack without room for four of these nothing may begin.
  */
 #define _GNU_SOURCE
 #include <sys/auxv.h>
@@ -16,18 +17,22 @@
 
 #include "internal.h"
 
-enum { UNIT = 65536, UNITS_PER_STACK = 16 };
+enum { UNIT = 65536, LEAST_UNIT = 16384, UNITS_PER_STACK = 16 };
 
 void wasmrt_stack_protect(struct wasmrt_thread *thread, uintptr_t low, uintptr_t high) {
   const uintptr_t page = (uintptr_t)getauxval(AT_PAGESZ);
   low = (low + page - 1) & ~(page - 1);
-  uintptr_t unit = (high - low) / UNITS_PER_STACK;
-  unit = unit < UNIT ? unit & ~(page - 1) : UNIT;
-  unit = unit < page ? page : unit;
-  if (low >= high || high - low < 4 * unit) {
-    return; /* too small to spare anything */
+  if (low >= high) {
+    return;
   }
+  uintptr_t unit = ((high - low) / UNITS_PER_STACK) & ~(page - 1);
+  unit = unit < LEAST_UNIT ? LEAST_UNIT : unit < UNIT ? unit : UNIT;
+  unit = unit < page ? page : unit;
   thread->stack_low = low;
+  if (high - low < 4 * unit) {
+    thread->stack_reserve = high - low;
+    return;
+  }
   thread->stack_reserve = 3 * unit;
   thread->zone_low = low + unit;
   thread->zone_end = low + 2 * unit;
@@ -38,9 +43,9 @@ void wasmrt_stack_protect(struct wasmrt_thread *thread, uintptr_t low, uintptr_t
 void wasmrt_stack_unprotect(struct wasmrt_thread *thread) {
   if (thread->zone_end != 0) {
     wasmrt_stack_open_zone(thread);
-    thread->stack_low = thread->stack_reserve = thread->zone_low = thread->zone_end = 0;
-    thread->zone_is_open = false;
   }
+  thread->stack_low = thread->stack_reserve = thread->zone_low = thread->zone_end = 0;
+  thread->zone_is_open = false;
 }
 
 bool wasmrt_stack_open_zone(struct wasmrt_thread *thread) {

@@ -365,6 +365,22 @@ END_TEST
 
 START_TEST(threads_with_small_stacks) {
   run_threads(128 << 10, trap_on_thread);
+  run_threads(80 << 10, trap_on_thread);
+}
+END_TEST
+
+/* So small a stack that nothing could be kept for host functions: no compiled code begins there. */
+static void *begin_on_a_tiny_stack(void *argument) {
+  struct wasmrt_error own;
+  struct wasmrt_store *mine = wasmrt_store_create();
+  struct wasmrt_instance *instance;
+  const enum wasmrt_status status = wasmrt_instantiate(mine, argument, NULL, &instance, &own);
+  wasmrt_store_destroy(mine);
+  return status == WASMRT_ERROR_TRAP && own.trap == WASMRT_TRAP_STACK_EXHAUSTED ? NULL : "it runs";
+}
+
+START_TEST(threads_with_tiny_stacks) {
+  run_threads(48 << 10, begin_on_a_tiny_stack);
 }
 END_TEST
 
@@ -560,6 +576,7 @@ int main(void) {
       limit_beyond_what_the_stack_can_grow,
       threads_trap_independently,
       threads_with_small_stacks,
+      threads_with_tiny_stacks,
       threads_with_little_stack_left,
       host_handler_installed_before,
       host_handler_with_information_installed_before,
