@@ -59,7 +59,7 @@ static void add_frame(struct wasmrt_error *error, uintptr_t pc) {
 
 /* Reads the stack as it lies, through whatever a sanitizer thinks of it. */
 __attribute__((no_sanitize("address", "undefined"))) void
-wasmrt_backtrace(struct wasmrt_error *error, uintptr_t pc, uintptr_t fp, uintptr_t end) {
+wasmrt_backtrace(struct wasmrt_error *error, uintptr_t pc, uintptr_t fp, uintptr_t begin, uintptr_t end) {
   if (error == NULL) {
     return;
   }
@@ -67,8 +67,8 @@ wasmrt_backtrace(struct wasmrt_error *error, uintptr_t pc, uintptr_t fp, uintptr
     add_frame(error, pc);
   }
   /* Host code may have been built without frame pointers: then fp can be anything. */
-  while (error->frame_count < WASMRT_BACKTRACE_MAX && fp % sizeof(uintptr_t) == 0 && fp < end &&
-         end - fp >= 2 * sizeof(uintptr_t)) {
+  while (error->frame_count < WASMRT_BACKTRACE_MAX && fp % sizeof(uintptr_t) == 0 && begin <= fp &&
+         fp < end && end - fp >= 2 * sizeof(uintptr_t)) {
     const uintptr_t *record = (const uintptr_t *)fp;
     if (record[1] != 0) {
       add_frame(error, record[1] - 1); /* a call may be the last instruction of its function */

@@ -11,7 +11,7 @@ enum wasmrt_status wasmrt_call(const struct wasmrt_funcref *function, uint64_t *
   }
   const struct wasmrt_type *type = function->type;
   if ((type->flags & WASMRT_TYPE_CHECKS_PARAMS) &&
-      !wasmrt_values_fit(type->kinds, type->param_count, slots, wasmrt_is_static_function(function))) {
+      !wasmrt_values_fit(type->kinds, type->param_count, slots, wasmrt_alone_of(function))) {
     return wasmrt_fail(error, WASMRT_ERROR_ARGUMENT, "a reference is not of the type of its parameter", NULL);
   }
   if (wasmrt_stack_is_low()) {
@@ -47,7 +47,7 @@ bool wasmrt_export_at(const struct wasmrt_instance *instance, uint32_t index, st
   wasmrt_module_export(module, index, &item);
   object->type = item.type; /* with the module's numbers of types: */
   object->type.type = wasmrt_kind_canonical(item.type.type, instance->types);
-  object->is_static = (module->flags & WASMRT_MODULE_STATIC) != 0;
+  object->alone = wasmrt_alone(instance);
   switch (export->kind) {
   case WASMRT_FUNC:
     object->of.function = &instance->functions[export->index];
@@ -114,7 +114,7 @@ void wasmrt_global_get(const struct wasmrt_extern *global, uint64_t *slots) {
 }
 
 bool wasmrt_global_set(const struct wasmrt_extern *global, const uint64_t *slots) {
-  if (!global->type.is_mutable || !wasmrt_values_fit(&global->type.type, 1, slots, global->is_static)) {
+  if (!global->type.is_mutable || !wasmrt_values_fit(&global->type.type, 1, slots, global->alone)) {
     return false;
   }
   memcpy(global->of.global, slots, value_size(global->type.type));

@@ -68,10 +68,9 @@ static uint64_t read_argument(struct arguments *arguments, bool real, const uint
 /* What a callback returned goes to compiled code, which relies on its type. */
 static bool results_fit(const struct wasmrt_binding *binding, const uint64_t *slots) {
   const struct wasmrt_type *type = binding->type;
-  const struct wasmrt_instance *caller = binding->caller;
-  const bool is_static = caller != NULL && (caller->module->flags & WASMRT_MODULE_STATIC);
   return !(type->flags & WASMRT_TYPE_CHECKS_RESULTS) ||
-         wasmrt_values_fit(type->kinds + type->param_count, type->result_count, slots, is_static);
+         wasmrt_values_fit(type->kinds + type->param_count, type->result_count, slots,
+                           wasmrt_alone(binding->caller));
 }
 
 /* Runs the callback; raises what it returns. */

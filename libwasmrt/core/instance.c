@@ -234,7 +234,7 @@ static enum wasmrt_status make_tables(struct wasmrt_instance *instance, void **e
       return status;
     }
     record->table.type = wasmrt_kind_canonical(module->tables[i].type, instance->types);
-    record->table.flags = module->flags & WASMRT_MODULE_STATIC ? WASMRT_TABLE_STATIC : 0;
+    record->alone = wasmrt_alone(instance);
     instance->tables[i] = &record->table;
     entries += module->tables[i].min;
   }

@@ -44,13 +44,20 @@ bool wasmrt_is_known_reference(uint32_t kind);
 /* A value type of a module with canonical type numbers. */
 uint32_t wasmrt_kind_canonical(uint32_t kind, const struct wasmrt_type *const *types);
 /*
- * Whether a reference that comes from the host is of this type (canonical), so that compiled code may rely on
- * it. Code in the static model can use only functions of that model, and other code none of them.
+ * An instance if it is one of the static model, else NULL; the same for that of a function. Functions of the
+ * static model have a convention of their module's own and take no instance: nobody else's code may call
+ * them, nor they others.
  */
-bool wasmrt_reference_fits(uint32_t kind, const void *reference, bool is_static);
+const struct wasmrt_instance *wasmrt_alone(const struct wasmrt_instance *instance);
+const struct wasmrt_instance *wasmrt_alone_of(const struct wasmrt_funcref *function);
+/*
+ * Whether a reference that comes from the host is of this type (canonical), so that compiled code may rely on
+ * it. `alone` is the instance that gets it, if that is one of the static model, else NULL.
+ */
+bool wasmrt_reference_fits(uint32_t kind, const void *reference, const struct wasmrt_instance *alone);
 /* The same for all references among the values in `slots`. */
-bool wasmrt_values_fit(const uint32_t *kinds, uint32_t count, const uint64_t *slots, bool is_static);
-bool wasmrt_is_static_function(const struct wasmrt_funcref *function);
+bool wasmrt_values_fit(const uint32_t *kinds, uint32_t count, const uint64_t *slots,
+                       const struct wasmrt_instance *alone);
 
 /* ---- Ranges of addresses (range.c) ------------------------------------------------------------------ */
 
@@ -108,14 +115,13 @@ void wasmrt_memory_destroy(struct wasmrt_memory_record *record);
 
 /* ---- Tables (table.c) ------------------------------------------------------------------------------- */
 
-#define WASMRT_TABLE_STATIC 1u /* of a module in the static model: its functions take no instance */
-
 struct wasmrt_table_record {
   struct wasmrt_table table;
   void **mapping; /* of `capacity` entries, once the table has outgrown what it was given */
   uint64_t capacity;
   uint64_t declared_max;
   bool is_64;
+  const struct wasmrt_instance *alone; /* whose it is in the static model, else NULL */
 };
 
 enum { WASMRT_TABLE_MAX = 10000000 };
@@ -275,9 +281,9 @@ static inline void wasmrt_check_stack(void) {
 
 /* Fills in status, trap and message only; no backtrace. */
 void wasmrt_trap_describe(struct wasmrt_error *error, uint32_t trap);
-/* Appends the frames of compiled code from `pc` (0: none) and the frame record `fp` up to the stack address
- * `end`. */
-void wasmrt_backtrace(struct wasmrt_error *error, uintptr_t pc, uintptr_t fp, uintptr_t end);
+/* Appends the frames of compiled code from `pc` (0: none) and the frame record `fp` on. All records lie
+ * between the stack addresses `begin` and `end`. */
+void wasmrt_backtrace(struct wasmrt_error *error, uintptr_t pc, uintptr_t fp, uintptr_t begin, uintptr_t end);
 
 /*
  * In assembly. wasmrt_enter calls entry(code, instance, slots), on `stack` unless that is NULL, stores where

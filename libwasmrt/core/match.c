@@ -52,11 +52,11 @@ static bool table_matches(const struct wasmrt_limits *declared, const struct was
     *why = "its entries have another type";
     return false;
   }
-  if (table->flags & WASMRT_TABLE_STATIC) {
+  const struct wasmrt_table_record *record = (const struct wasmrt_table_record *)table;
+  if (record->alone != NULL) {
     *why = only_by_the_host;
     return false;
   }
-  const struct wasmrt_table_record *record = (const struct wasmrt_table_record *)table;
   if (record->is_64 != ((declared->flags & WASMRT_LIMITS_64) != 0)) {
     *why = "its indices have another type";
     return false;
@@ -90,7 +90,7 @@ static bool function_matches(const struct wasmrt_type *type, const struct wasmrt
     *why = "it has another signature";
     return false;
   }
-  if (wasmrt_is_static_function(function)) {
+  if (wasmrt_alone_of(function) != NULL) {
     *why = only_by_the_host;
     return false;
   }
@@ -107,7 +107,7 @@ static bool global_matches(const struct wasmrt_global *declared, const struct wa
     *why = "its value's type or mutability is another";
     return false;
   }
-  if (object->is_static && wasmrt_kind_matches(actual, WASMRT_FUNCREF)) {
+  if (object->alone != NULL && wasmrt_kind_matches(actual, WASMRT_FUNCREF)) {
     *why = only_by_the_host;
     return false;
   }

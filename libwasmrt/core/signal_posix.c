@@ -64,7 +64,7 @@ static void resume_unwinding(ucontext_t *context, const void *sp, enum wasmrt_st
 static void trap(ucontext_t *context, const struct registers *at, uint32_t code) {
   const struct wasmrt_activation *top = wasmrt_thread.top;
   wasmrt_trap_describe(top->error, code);
-  wasmrt_backtrace(top->error, at->pc, at->fp, (uintptr_t)top->sp);
+  wasmrt_backtrace(top->error, at->pc, at->fp, at->sp, (uintptr_t)top->sp);
   resume_unwinding(context, top->sp, WASMRT_ERROR_TRAP);
 }
 

@@ -314,7 +314,7 @@ enum wasmrt_status wasmrt_define_global(struct wasmrt_store *store, const char *
   if (!wasmrt_is_known_reference(type) && (type < WASMRT_F64 || type > WASMRT_I32)) {
     return fail_to_define(definition, "globals of the host's cannot have this type", error);
   }
-  if (!wasmrt_values_fit(&type, 1, &value, false)) {
+  if (!wasmrt_values_fit(&type, 1, &value, NULL)) {
     return fail_to_define(definition, "a global's value is not of its type", error);
   }
   definition->global[0] = value;
@@ -333,7 +333,7 @@ static enum wasmrt_status define_table(struct wasmrt_store *store, const char *m
   }
   /* The entries are null at first. */
   const bool is_nullable =
-      wasmrt_is_known_reference(limits.type) && wasmrt_reference_fits(limits.type, NULL, false);
+      wasmrt_is_known_reference(limits.type) && wasmrt_reference_fits(limits.type, NULL, NULL);
   if (!is_nullable || limits.min > limits.max || limits.min > WASMRT_TABLE_MAX) {
     return fail_to_define(definition, "wrong type or limits of a table", error);
   }

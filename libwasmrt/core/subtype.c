@@ -95,16 +95,15 @@ uint32_t wasmrt_kind_canonical(uint32_t kind, const struct wasmrt_type *const *t
   return has_number ? types[kind >> 8]->number << 8 | (kind & 0xff) : kind;
 }
 
-/* Functions of the static model take no instance, so that only their own kind can call them. */
-bool wasmrt_is_static_function(const struct wasmrt_funcref *function) {
-  if (wasmrt_is_host_function(function)) {
-    return false;
-  }
-  const struct wasmrt_instance *instance = function->instance;
-  return (instance->module->flags & WASMRT_MODULE_STATIC) != 0;
+const struct wasmrt_instance *wasmrt_alone(const struct wasmrt_instance *instance) {
+  return instance != NULL && (instance->module->flags & WASMRT_MODULE_STATIC) ? instance : NULL;
 }
 
-bool wasmrt_reference_fits(uint32_t kind, const void *reference, bool is_static) {
+const struct wasmrt_instance *wasmrt_alone_of(const struct wasmrt_funcref *function) {
+  return wasmrt_is_host_function(function) ? NULL : wasmrt_alone(function->instance);
+}
+
+bool wasmrt_reference_fits(uint32_t kind, const void *reference, const struct wasmrt_instance *alone) {
   if (reference == NULL) {
     return (kind & 0xff) == WASMRT_REF_NULL;
   }
@@ -114,15 +113,16 @@ bool wasmrt_reference_fits(uint32_t kind, const void *reference, bool is_static)
   }
   if (heap_matches(heap, WASMRT_HEAP_ABSTRACT | WASMRT_HEAP_FUNC)) {
     const struct wasmrt_funcref *function = reference;
-    return heap_matches(function->type->number, heap) && wasmrt_is_static_function(function) == is_static;
+    return heap_matches(function->type->number, heap) && wasmrt_alone_of(function) == alone;
   }
   return false; /* nothing that the host has is of another hierarchy, or of an empty type */
 }
 
-bool wasmrt_values_fit(const uint32_t *kinds, uint32_t count, const uint64_t *slots, bool is_static) {
+bool wasmrt_values_fit(const uint32_t *kinds, uint32_t count, const uint64_t *slots,
+                       const struct wasmrt_instance *alone) {
   for (uint32_t i = 0, slot = 0; i < count; i++) {
     if (wasmrt_is_reference(kinds[i]) &&
-        !wasmrt_reference_fits(kinds[i], (const void *)(uintptr_t)slots[slot], is_static)) {
+        !wasmrt_reference_fits(kinds[i], (const void *)(uintptr_t)slots[slot], alone)) {
       return false;
     }
     slot += kinds[i] == WASMRT_V128 ? 2 : 1;

@@ -84,7 +84,7 @@ uint64_t wasmrt_op_table_grow(struct wasmrt_instance *instance, uint32_t table, 
 }
 
 bool wasmrt_table_takes(const struct wasmrt_table *table, const void *reference) {
-  return wasmrt_reference_fits(table->type, reference, (table->flags & WASMRT_TABLE_STATIC) != 0);
+  return wasmrt_reference_fits(table->type, reference, ((const struct wasmrt_table_record *)table)->alone);
 }
 
 uint64_t wasmrt_table_grow(struct wasmrt_table *table, uint64_t count, void *reference) {

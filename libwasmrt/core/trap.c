@@ -39,7 +39,8 @@ void wasmrt_leave(enum wasmrt_status status) {
  * function it stands in: one of its own would be gone when wasmrt_backtrace is tail-called.
  */
 static inline __attribute__((always_inline)) void add_backtrace(struct wasmrt_error *error) {
-  wasmrt_backtrace(error, 0, (uintptr_t)__builtin_frame_address(0), (uintptr_t)wasmrt_thread.top->sp);
+  const uintptr_t here = (uintptr_t)__builtin_frame_address(0);
+  wasmrt_backtrace(error, 0, here, here, (uintptr_t)wasmrt_thread.top->sp);
 }
 
 void wasmrt_raise(uint32_t trap) {

@@ -19,7 +19,8 @@
  *   Parameters, results and globals travel in slots of 8 bytes. An i32 or f32 lies in the low half (its
  *   bit pattern; the high half is ignored on input and zero on output), a v128 takes
  *   two slots, a reference is a pointer, NULL is the null reference. A funcref is a struct wasmrt_funcref *,
- * an externref any pointer of the host's.
+ *   an externref any pointer of the host's. Of other hierarchies of types (anyref, exnref) the host has only
+ * null.
  *
  * SIGNATURES
  *   Function types are written "PARAMETERS:RESULTS" with a letter for each value: i (i32), I (i64), f
@@ -52,8 +53,8 @@
  *
  * STACK
  *   Compiled code runs on its caller's stack. Some 192 KiB at the low end of every thread's stack,
- *   of stacks below 1 MiB three sixteenths, are kept for host functions: compiled code that reaches that
- *   zone traps, host code that it calls may use it.
+ *   of stacks below 1 MiB three sixteenths but at least 48 KiB, are kept for host functions: compiled code
+ * that reaches that zone traps, host code that it calls may use it. On a stack below 64 KiB every call traps.
  *   Neither longjmp nor a C++ exception may leave a host function: the compiled code between
  *   cannot be unwound so.
  */
@@ -309,7 +310,7 @@ void wasmrt_instance_set_user(struct wasmrt_instance *instance, void *user);
 /* An object that a module exports or that the host defines. */
 struct wasmrt_extern {
   struct wasmrt_extern_type type;
-  bool is_static; /* of a module in the static model */
+  const struct wasmrt_instance *alone; /* whose it is, if that is a module in the static model */
   union {
     struct wasmrt_funcref *function;
     struct wasmrt_table *table;

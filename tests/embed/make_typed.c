@@ -80,7 +80,8 @@ static const struct {
     {"indirect", 8, 8, {0x20, 1, 0x20, 0, 0x11, 0, 0, 0x0b}},      /* call_indirect 0, type 0 */
     {"indirect_open", 8, 8, {0x20, 1, 0x20, 0, 0x11, 5, 0, 0x0b}}, /* type 5 */
     {"through", 8, 9, {0x20, 1, 0x20, 0, 0x25, 1, 0x14, 0, 0x0b}}, /* table.get 1, call_ref */
-    {"call_global", 0, 7, {0x20, 0, 0x23, 0, 0x14, 0, 0x0b}},
+    {"call_global", 0, 7, {0x20, 0, 0x23, 1, 0x14, 0, 0x0b}},
+    {"call_kept", 0, 7, {0x20, 0, 0x23, 0, 0x14, 0, 0x0b}},        /* the imported global */
     {"call_made", 0, 7, {0x20, 0, 0x10, 0, 0x14, 0, 0x0b}},        /* what the import returns */
     {"is_open", 9, 6, {0x20, 0, 0xfb, 0x14, 5, 0x0b}},             /* ref.test */
     {"initial", 8, 9, {0x20, 1, 0x20, 0, 0x25, 2, 0x14, 0, 0x0b}}, /* table.get 2, call_ref */
@@ -118,12 +119,14 @@ int main(int argc, char **argv) {
   }
   write_bytes(BYTES(0, 'a', 's', 'm', 1, 0, 0, 0));
   write_types((unsigned)more);
-  write_section(2, BYTES(1, 3, 'e', 'n', 'v', 4, 'm', 'a', 'k', 'e', 0, 7));
+  /* A function of type 7 and a (mut (ref null 0)). */
+  write_section(2, BYTES(2, 3, 'e', 'n', 'v', 4, 'm', 'a', 'k', 'e', 0, 7, 3, 'e', 'n', 'v', 4, 'k', 'e', 'p',
+                         't', 3, 0x63, 0, 1));
   write_functions();
   export("table", 1, 0);
   export("typed", 1, 1);
   export("full", 1, 2);
-  export("global", 3, 0);
+  export("global", 3, 1);
   write_section(4, BYTES(4, 0x70, 0, 4,                         /* funcref */
                          0x63, 0, 0, 2,                         /* (ref null 0) */
                          0x40, 0, 0x64, 0, 0, 3, 0xd2, 1, 0x0b, /* (ref 0), at first "inc" */

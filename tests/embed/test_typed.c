@@ -33,6 +33,10 @@ void *make_static(struct wasmrt_instance *caller) {
   return made;
 }
 
+/* And env.kept, a variable there. */
+extern void *kept_static __asm__("w2n.env.kept");
+void *kept_static;
+
 static enum wasmrt_status add_hundred(void *user, struct wasmrt_instance *caller, uint64_t *slots,
                                       struct wasmrt_error *failure) {
   (void)user, (void)caller, (void)failure;
@@ -53,6 +57,9 @@ static void set_up(void) {
   const struct wasmrt_type *type = import_type(&typed_fast_module);
   ck_assert_ptr_eq(type, import_type(&typed_plain_module));
   ck_assert_int_eq(wasmrt_define_typed(store, "env", "make", type, make, NULL, &error), WASMRT_OK);
+  /* A (ref null 0): what env.make returns is a (ref 0). */
+  const uint32_t kind = (wasmrt_type_signature(type).kinds[0] & ~UINT32_C(0xff)) | WASMRT_REF_NULL;
+  ck_assert_int_eq(wasmrt_define_global(store, "env", "kept", kind, true, 0, &error), WASMRT_OK);
 }
 
 static void tear_down(void) {
@@ -222,6 +229,36 @@ START_TEST(references_in_globals) {
 }
 END_TEST
 
+START_TEST(references_in_globals_of_the_host) {
+  const struct wasmrt_instance *a = instantiate(&typed_fast_module), *b = instantiate(&typed_plain_module);
+  struct wasmrt_extern global;
+  ck_assert(wasmrt_find_defined(store, "env", "kept", &global));
+  ck_assert_trap(a, "call_kept", 1, 0, WASMRT_TRAP_NULL_FUNCTION_REFERENCE);
+  ck_assert(wasmrt_global_set(&global, &(uint64_t){bits(find(b, "inc"))}));
+  for (int i = 0; i < OTHERS; i++) {
+    ck_assert(!wasmrt_global_set(&global, &(uint64_t){bits(find(b, others[i]))}));
+  }
+  ck_assert_result(a, "call_kept", 1, 0, 2);
+  /* Of another type it cannot be imported, even if that is a subtype: others could write to it. */
+  static const uint32_t kinds[] = {WASMRT_FUNCREF,
+                                   (WASMRT_HEAP_ABSTRACT | WASMRT_HEAP_NOFUNC) << 8 | WASMRT_REF_NULL};
+  for (int i = 0; i < 2; i++) {
+    struct wasmrt_store *other = wasmrt_store_create();
+    struct wasmrt_instance *instance;
+    ck_assert_int_eq(
+        wasmrt_define_typed(other, "env", "make", import_type(&typed_fast_module), make, NULL, &error),
+        WASMRT_OK);
+    ck_assert_int_eq(wasmrt_define_global(other, "env", "kept", kinds[i], true, 0, &error), WASMRT_OK);
+    ck_assert_int_eq(wasmrt_instantiate(other, &typed_fast_module, NULL, &instance, &error),
+                     WASMRT_ERROR_LINK);
+    ck_assert_str_eq(error.message,
+                     "incompatible import type: \"env\" \"kept\" (global (mut (ref null 0))): its value's "
+                     "type or mutability is another");
+    wasmrt_store_destroy(other);
+  }
+}
+END_TEST
+
 START_TEST(references_that_the_host_returns) {
   const struct wasmrt_instance *a = instantiate(&typed_fast_module), *b = instantiate(&typed_plain_module);
   static const char message[] = "a host function returned a reference that is not of the type of its result";
@@ -253,6 +290,12 @@ START_TEST(static_model) {
   ck_assert_status(a, "apply", bits(find(a, "other")), 1, WASMRT_ERROR_ARGUMENT, mismatch);
   ck_assert_status(a, "apply", bits(find(b, "inc")), 1, WASMRT_ERROR_ARGUMENT, mismatch);
   ck_assert_status(b, "apply", bits(find(a, "inc")), 1, WASMRT_ERROR_ARGUMENT, mismatch);
+  const struct wasmrt_instance *c = instantiate(&typed_large_module); /* whose convention may be another */
+  ck_assert_status(a, "apply", bits(find(c, "inc")), 1, WASMRT_ERROR_ARGUMENT, mismatch);
+  ck_assert(!wasmrt_table_set(table_of(a, "typed"), 0, find(c, "inc")));
+  ck_assert(!wasmrt_table_set(table_of(a, "table"), 0, find(b, "inc")));
+  ck_assert(wasmrt_table_set(table_of(a, "table"), 0, find(a, "inc")));
+  ck_assert_result(a, "indirect", 0, 1, 2);
   ck_assert_result(a, "is_open", bits(find(a, "sub")), 0, 1);
   ck_assert_result(a, "initial", 2, 1, 2);
   made = find(a, "inc");
@@ -262,6 +305,13 @@ START_TEST(static_model) {
   for (int i = 0; i < OTHERS; i++) {
     made = find(a, others[i]);
     ck_assert_trap(a, "call_made", 1, 0, WASMRT_TRAP_CAST_FAILURE);
+  }
+  ck_assert_trap(a, "call_kept", 1, 0, WASMRT_TRAP_NULL_FUNCTION_REFERENCE);
+  kept_static = find(a, "inc");
+  ck_assert_result(a, "call_kept", 1, 0, 2);
+  for (int i = 0; i < OTHERS; i++) {
+    kept_static = find(a, others[i]);
+    ck_assert_trap(a, "call_kept", 1, 0, WASMRT_TRAP_CAST_FAILURE);
   }
 }
 END_TEST
@@ -275,6 +325,7 @@ int main(void) {
   tcase_add_test(tests, references_in_tables);
   tcase_add_loop_test(tests, tables_of_the_module, 0, 4);
   tcase_add_test(tests, references_in_globals);
+  tcase_add_test(tests, references_in_globals_of_the_host);
   tcase_add_test(tests, references_that_the_host_returns);
   tcase_add_test(tests, tests_of_references);
   tcase_add_test(tests, static_model);
