@@ -91,14 +91,10 @@ static numbered *place_of(uint32_t number, bool make) {
   const uint32_t count = 1u << (part + FIRST_PART_LOG2);
   numbered *places = atomic_load(&parts[part]);
   if (places == NULL && make) {
-    numbered *fresh = map(count * sizeof *fresh);
-    if (fresh == NULL) {
-      return NULL;
-    }
-    if (atomic_compare_exchange_strong(&parts[part], &places, fresh)) {
+    numbered *fresh = allocate(count * sizeof *fresh);
+    /* If another thread was first, this one's is left alone: no more than one for each thread and part. */
+    if (fresh == NULL || atomic_compare_exchange_strong(&parts[part], &places, fresh)) {
       places = fresh;
-    } else {
-      munmap(fresh, count * sizeof *fresh); /* another thread was first: `places` is now its part */
     }
   }
   return places == NULL ? NULL : &places[biased - count];

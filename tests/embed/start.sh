@@ -29,6 +29,11 @@ guest recurse "proc_exit(recurse(1))"
 guest grow "proc_exit(grow())"
 guest divide "volatile int zero = 0; proc_exit((unsigned)(7 / zero))"
 guest library ""
+# Its _start calls what the import env.make returns, a reference to a function without parameters and results.
+{
+  printf '\000asm\001\000\000\000\001\014\003\140\000\000\140\000\001d\000\140\000\000\002\014\001\003env\004m'
+  printf 'ake\000\001\003\002\001\000\007\012\001\006_start\000\001\012\010\001\006\000\020\000\024\000\013'
+} >typed.wasm
 
 # expect STATUS TEXT PROGRAM: runs it; its standard error has to be TEXT, as far as that goes
 expect() {
@@ -105,6 +110,15 @@ check_address_space() {
   )
 }
 
+# What C code returns is not taken for a reference of the import's type: here it is null.
+check_types() {
+  compile --missing-imports=zero typed.wasm -o typed
+  case $mode in
+  static) expect 134 "wasm trap: null reference" typed ;;
+  instance) expect 2 './typed: unknown import: "env" "make" (func (result (ref 0)))' typed ;;
+  esac
+}
+
 for arch in x86_64 aarch64; do
   runner=
   if [ "$arch" != "$(uname -m)" ]; then
@@ -114,6 +128,7 @@ for arch in x86_64 aarch64; do
   for mode in static instance; do
     check_ends
     check_options
+    check_types
     if [ -z "$runner" ]; then
       check_address_space
     fi
