@@ -48,6 +48,9 @@ static void read_option(struct settings *settings, const char *argument) {
   } else if ((value = value_of(argument, "--opt")) != NULL && value[0] >= '0' && value[0] <= '3' &&
              value[1] == 0) {
     compile->opt_level = (unsigned)(value[0] - '0');
+  } else if (strcmp(argument, "--opt=s") == 0 || strcmp(argument, "--opt=z") == 0) {
+    compile->opt_level = 2;
+    compile->size_level = strcmp(argument, "--opt=s") == 0 ? 1 : 2;
   } else if ((value = value_of(argument, "--target")) != NULL) {
     compile->target = value;
   } else if ((value = value_of(argument, "--cpu")) != NULL) {

@@ -4,7 +4,7 @@
 #   sh tests/spec/run.sh [option...] [SCRIPT...]
 #
 #   --model=static|instance  code model (instance)
-#   --opt=0|1|2|3            optimisation level (2)
+#   --opt=0|1|2|3|s|z        optimisation level (2)
 #   --bounds=guard|check     how memory accesses are checked (guard)
 #   --target=TRIPLE          x86_64-linux or aarch64-linux (the host's), under qemu where it is not the host's
 #   --cpu=NAME               CPU to compile for, such as x86-64-v3 or native (the target's baseline)
@@ -48,7 +48,7 @@ jobs=$(nproc 2>/dev/null || echo 2)
 for argument; do
   case $argument in
   --model=static | --model=instance) model=${argument#*=} ;;
-  --opt=[0123]) opt=${argument#*=} ;;
+  --opt=[0123sz]) opt=${argument#*=} ;;
   --bounds=guard | --bounds=check) bounds=${argument#*=} ;;
   --target=*) target=${argument#*=} ;;
   --cpu=?*) cpu=${argument#*=} ;;

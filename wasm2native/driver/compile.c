@@ -405,6 +405,7 @@ static bool set_lowering(struct compilation *c) {
       .has_avx512 = has_word(c->target.required, "avx512vl") && has_word(c->target.required, "avx512dq"),
       .has_dot = has_word(c->target.required, "dotprod") || has_word(c->target.required, "avxvnni") ||
                  (has_word(c->target.required, "avx512vl") && has_word(c->target.required, "avx512vnni")),
+      .size_level = options->size_level,
       .name = options->name ? options->name : "wasm",
       .cpu_features = c->target.required,
       .is_program = is_exe,

@@ -115,6 +115,8 @@ void lower_abi_init(struct lower_module *m) {
   m->cold = enum_attribute(m, "cold");
   m->noundef = enum_attribute(m, "noundef");
   m->no_inlining = enum_attribute(m, "noinline");
+  m->optsize = enum_attribute(m, "optsize");
+  m->minsize = enum_attribute(m, "minsize");
   make_access_tags(m);
 }
 

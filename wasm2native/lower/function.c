@@ -27,14 +27,23 @@ void lower_instruction(struct lower_function *f, const struct wasm_insn *insn) {
  * that are not meant as tail calls never become such: runaway recursion exhausts the stack, as the
  * specification's tests expect, instead of becoming a loop. (LLVM exempts those that are.)
  * Without builtins loops do not become calls of memset and its fellows: a fault in these is no trap, as they
- * are not compiled code, and they write in an order of their own.
+ * are not compiled code, and they write in an order of their own. No code is moved out of functions to be
+ * shared among them, as LLVM does for size on arm64: what it makes of it has no frame record, and lies
+ * outside of the section in which a fault is a trap.
  */
 void lower_set_attributes(struct lower_module *m, LLVMValueRef function) {
   static const char *const strings[][2] = {{"frame-pointer", "all"},
                                            {"probe-stack", "inline-asm"},
                                            {"disable-tail-calls", "true"},
-                                           {"no-builtins", ""}};
+                                           {"no-builtins", ""},
+                                           {"nooutline", ""}};
   LLVMAddAttributeAtIndex(function, LLVMAttributeFunctionIndex, m->nounwind);
+  if (m->options && m->options->size_level > 0) {
+    LLVMAddAttributeAtIndex(function, LLVMAttributeFunctionIndex, m->optsize);
+  }
+  if (m->options && m->options->size_level > 1) {
+    LLVMAddAttributeAtIndex(function, LLVMAttributeFunctionIndex, m->minsize);
+  }
   for (unsigned i = 0; i < sizeof strings / sizeof strings[0]; i++) {
     const char *key = strings[i][0], *value = strings[i][1];
     LLVMAddAttributeAtIndex(

@@ -120,7 +120,7 @@ struct lower_module {
 
   LLVMValueRef access_tags[ACCESS_COUNT]; /* metadata */
   unsigned tbaa_kind, invariant_load_kind;
-  LLVMAttributeRef nounwind, cold, noreturn, noundef, no_inlining;
+  LLVMAttributeRef nounwind, cold, noreturn, noundef, no_inlining, optsize, minsize;
   LLVMValueRef sideeffect;
   LLVMTypeRef sideeffect_type;
 

@@ -24,6 +24,7 @@ struct lower_options {
   const char *description;  /* what the module was compiled with, for the descriptor */
   const char *cpu_features; /* needed beyond the target's baseline */
   uint64_t part_size;       /* divide code that is larger than this, in bytes; 0: never */
+  unsigned size_level;      /* 1: code is to be small; 2: as small as can be */
   bool copies_small;        /* small functions are copied to the parts that call them, to be inlined */
 
   /* An executable: emit its struct wasmrt_program with these options. */

@@ -68,6 +68,9 @@ START_TEST(all_code_lies_in_one_section) {
     begin(&l, &built, (enum lower_model)model, true);
     for (LLVMValueRef f = LLVMGetFirstFunction(l.module); f; f = LLVMGetNextFunction(f)) {
       ck_assert(LLVMIsDeclaration(f) || strcmp(LLVMGetSection(f), WASMRT_TEXT_SECTION) == 0);
+      /* What is outlined would not. */
+      ck_assert(LLVMIsDeclaration(f) ||
+                LLVMGetStringAttributeAtIndex(f, LLVMAttributeFunctionIndex, "nooutline", 9));
     }
     lowered_end(&l);
   }
