@@ -156,6 +156,18 @@ test_cpu() {
   expect_in err "native"
 }
 
+# What the lowering makes of vectors in context, computed once more lane by lane.
+test_vectors() {
+  for options in "--target=$host" "--target=$host -O0" "--cpu=native" "--cpu=native --deterministic" "--target=$foreign" \
+    "--target=$foreign -O0"; do
+    # shellcheck disable=SC2086
+    expect 0 "$tool" $options $m/vectors.wasm -o program
+    case $options in *$foreign*) arch=$foreign ;; *) arch=$host ;; esac
+    expect 0 native $arch ./program
+    [ $status = 0 ] || cat out
+  done
+}
+
 # The same results everywhere, and those of the standard's deterministic profile.
 test_deterministic() {
   sums=
@@ -468,7 +480,7 @@ for source in "$here"/modules/*.c; do
   esac
   # shellcheck disable=SC2086
   case $name in
-  deterministic) # in two steps, for after one clang calls wasm-opt, which may be older than relaxed SIMD
+  deterministic | vectors) # in two steps, for after one clang calls wasm-opt, which may be older than relaxed SIMD
     "$clang" $flags -msimd128 -mrelaxed-simd -Os -c "$source" -o "$scratch/modules/$name.o" &&
       "$clang" $flags "$scratch/modules/$name.o" -o "$scratch/modules/$name.wasm" || exit 1
     ;;

@@ -64,7 +64,12 @@ static void append(char **list, const char *word) {
 
 /* An instruction: a tab, its mnemonic, and its operands after another. */
 static void read_instruction(char **list, char *line) {
-  char *mnemonic = line + 1, *operands = mnemonic + strcspn(mnemonic, " \t");
+  char *mnemonic = line + 1;
+  if (*mnemonic == '{') { /* the encoding */
+    mnemonic += strcspn(mnemonic, "}") + 1;
+    mnemonic += strspn(mnemonic, " \t");
+  }
+  char *operands = mnemonic + strcspn(mnemonic, " \t");
   if (*operands) {
     *operands++ = '\0';
     operands += strspn(operands, " \t");

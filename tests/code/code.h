@@ -35,7 +35,7 @@ struct row {
 /* A table: one module. */
 struct table {
   const char *path;
-  bool memory_is_64, memory_has_small_pages, is_deterministic;
+  bool memory_is_64, memory_has_small_pages, is_deterministic, has_dot;
   struct row *rows;
   size_t row_count;
   char **lines; /* all lines of the file */

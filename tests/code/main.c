@@ -15,9 +15,9 @@
  * older instructions is left out, and so are copies between registers and what every function has
  * (assembly.c). A cell with "..." allows others as well, and
  * "!word" forbids one. "?" expects nothing. Lines that begin with "@" set what the module is like: @memory64,
- * @small-pages, @deterministic. --update writes what was found into the tables; look at the difference before
- * you keep it. --complete compiles nothing and looks for instructions of vectors and of wide arithmetic that
- * no table has.
+ * @small-pages, @deterministic, @dot (CPUs with dot products). --update writes what was found into the
+ * tables; look at the difference before you keep it. --complete compiles nothing and looks for instructions
+ * of vectors and of wide arithmetic that no table has.
  */
 #define _GNU_SOURCE
 #include <stdio.h>
@@ -77,8 +77,9 @@ static bool read_row(struct table *table, unsigned line, const char *text) {
 }
 
 static bool read_directive(struct table *table, unsigned line, const char *word) {
-  bool *const flags[] = {&table->memory_is_64, &table->memory_has_small_pages, &table->is_deterministic};
-  static const char *const names[] = {"@memory64", "@small-pages", "@deterministic"};
+  bool *const flags[] = {&table->memory_is_64, &table->memory_has_small_pages, &table->is_deterministic,
+                         &table->has_dot};
+  static const char *const names[] = {"@memory64", "@small-pages", "@deterministic", "@dot"};
   for (unsigned i = 0; i < sizeof flags / sizeof flags[0]; i++) {
     if (strcmp(word, names[i]) == 0) {
       *flags[i] = true;
@@ -139,6 +140,9 @@ static bool compile(struct table *table, unsigned cpu, const struct bytes *modul
   options.model = WASM2NATIVE_MODEL_STATIC;
   options.target = cpus[cpu].target;
   options.cpu = cpus[cpu].cpu;
+  if (table->has_dot) {
+    options.cpu_features = cpus[cpu].cpu ? "+avxvnni" : "+dotprod";
+  }
   options.deterministic = table->is_deterministic;
   options.message = print_message;
   bool ok = descriptor >= 0 && wasm2native_compile(module->data, module->size, table->path, path, &options);
