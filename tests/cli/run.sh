@@ -154,6 +154,9 @@ test_cpu() {
   expect_in err "'+quux'"
   expect 1 "$tool" --target=$foreign --cpu=native -c $m/plain.wasm
   expect_in err "native"
+  # Of what LLVM says of an arm64 CPU most concerns systems: what it compiles for it runs where applications' part is.
+  expect 0 "$tool" --target=aarch64 --cpu=neoverse-n1 $m/hello.wasm -o program
+  expect 3 native aarch64 ./program 3
 }
 
 # What the lowering makes of vectors in context, computed once more lane by lane.

@@ -65,13 +65,31 @@ static bool is_tuning(llvm::StringRef name) {
                      [name](const char *prefix) { return name.starts_with(prefix); });
 }
 
+/*
+ * On arm64 its features are mostly what the operating system sees (EL3, PAN, tracing), versions of the
+ * architecture and names of CPUs. These are the instructions that code for applications may be made of.
+ */
+static bool is_arm64_instructions(llvm::StringRef name) {
+  static const char *const prefixes[] = {"sve", "sme", "fp8"};
+  static const char *const names[] = {"aes",       "altnzcv",  "bf16",  "complxnum", "crc",    "cssc",
+                                      "dotprod",   "f32mm",    "f64mm", "faminmax",  "flagm",  "fp16fml",
+                                      "fptoint",   "fullfp16", "hbc",   "i8mm",      "jsconv", "ls64",
+                                      "lse",       "lse128",   "lse2",  "lut",       "mops",   "rcpc",
+                                      "rcpc-immo", "rcpc3",    "rdm",   "sha2",      "sha3",   "sm4"};
+  return std::find(std::begin(names), std::end(names), name) != std::end(names) ||
+         std::any_of(std::begin(prefixes), std::end(prefixes),
+                     [name](const char *prefix) { return name.starts_with(prefix); });
+}
+
 char *subtarget_required(const char *triple, const char *cpu, const char *features, const char *baseline) {
   std::unique_ptr<llvm::MCSubtargetInfo> info = describe(triple, cpu, features),
                                          base = describe(triple, baseline, "");
+  const bool is_arm64 = std::strncmp(triple, "aarch64", std::strlen("aarch64")) == 0;
   std::string list;
   if (info && base) {
     for (const llvm::SubtargetFeatureKV &feature : info->getEnabledProcessorFeatures()) {
-      if (!base->getFeatureBits().test(feature.Value) && !is_tuning(feature.Key)) {
+      const bool is_needed = is_arm64 ? is_arm64_instructions(feature.Key) : !is_tuning(feature.Key);
+      if (is_needed && !base->getFeatureBits().test(feature.Value)) {
         list += (list.empty() ? "" : ",") + std::string(feature.Key);
       }
     }
