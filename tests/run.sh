@@ -90,9 +90,14 @@ run_others() {
   fi
 }
 
-# Every mode; for --quick one of each model, and what differs between architectures: numbers, memory, calls, traps and
-# the stack.
+# The deterministic profile where it differs; then every mode, or for --quick one of each model, and what differs between
+# architectures: numbers, memory, calls, traps and the stack.
 run_spec() {
+  for target in x86_64-linux aarch64-linux; do
+    part "spec deterministic ${target%%-*}" sh tests/spec/run.sh --deterministic --target=$target \
+      i8x16_relaxed_swizzle i16x8_relaxed_q15mulr_s i32x4_relaxed_trunc relaxed_dot_product relaxed_laneselect \
+      relaxed_madd_nmadd relaxed_min_max conversions f32 f64 simd_f32x4 simd_f64x2 simd_conversions
+  done
   if [ $quick = no ]; then
     part spec sh tests/spec/run.sh --all-modes
     return
