@@ -83,9 +83,11 @@ run_others() {
   if [ $quick = yes ]; then
     part programs sh tests/programs/run.sh --quick bzip2 cxx tail
     part "bad input" sh tests/fuzz/run.sh --quick
+    part differential sh tests/differential/run.sh --count=40
   else
     part programs sh tests/programs/run.sh
     part "bad input" sh tests/fuzz/run.sh
+    part differential sh tests/differential/run.sh
     part "unit tests with sanitizers" run_sanitized
   fi
 }

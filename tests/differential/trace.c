@@ -132,8 +132,8 @@ int main(int argc, char **argv) {
   settings.compile.target = "x86_64-linux-musl";
   struct arena arena = {0};
   const char **inputs = ARENA_ARRAY(&arena, const char *, (size_t)argc + 1);
-  char **words = ARENA_ARRAY(&arena, char *, (size_t)argc + 3);
-  size_t input_count = 0, word_count = 2;
+  char **words = ARENA_ARRAY(&arena, char *, (size_t)argc + 4);
+  size_t input_count = 0, word_count = 3;
   const char **modules = ARENA_ARRAY(&arena, const char *, (size_t)argc);
   unsigned module_count = 0;
   for (int i = 1; i < argc; i++) {
@@ -156,6 +156,7 @@ int main(int argc, char **argv) {
   if (words[1] == NULL) {
     return 2;
   }
+  words[2] = arena_printf(&arena, "%s", settings.emulator == NULL ? "--" : "--lazy");
   char **command = settings.emulator == NULL ? words + 1 : words;
   execvp(command[0], command);
   stop(command[0], strerror(errno));

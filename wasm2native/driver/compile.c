@@ -401,6 +401,7 @@ static bool set_lowering(struct compilation *c) {
       .model = wants_static ? LOWER_STATIC : LOWER_INSTANCE,
       .bounds = options->bounds == WASM2NATIVE_BOUNDS_CHECK ? LOWER_CHECK : LOWER_GUARD,
       .is_deterministic = options->deterministic,
+      .is_optimized = options->opt_level > 0,
       .has_fma = c->arch == LINK_AARCH64 || has_word(c->target.required, "fma"),
       .has_avx512 = has_word(c->target.required, "avx512vl") && has_word(c->target.required, "avx512dq"),
       .has_dot = has_word(c->target.required, "dotprod") || has_word(c->target.required, "avxvnni") ||

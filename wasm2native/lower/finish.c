@@ -134,7 +134,7 @@ void lower_finish(LLVMModuleRef module, const struct lower_plan *plan, uint32_t 
                            .layout = layout,
                            .context = LLVMGetModuleContext(module)};
   lower_abi_init(&m);
-  lower_resolve_markers(module, arena);
+  lower_resolve_markers(module, m.options->is_optimized, arena);
   lower_resolve_memory(&m);
   lower_peepholes(module, m.options);
   add_symbols(&m, part);

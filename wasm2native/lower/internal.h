@@ -343,7 +343,11 @@ LLVMBasicBlockRef lower_trap_block(struct lower_function *f, enum wasmrt_trap_co
 
 /* ---- marker.c */
 void lower_keep_load(struct lower_function *f, LLVMValueRef load);
-void lower_resolve_markers(LLVMModuleRef module, struct arena *arena);
+void lower_resolve_markers(LLVMModuleRef module, bool is_optimized, struct arena *arena);
+
+/* demand.c */
+/* Is the last byte of this load sure to be loaded, for the sake of what is made of it? */
+bool lower_needs_last_byte(LLVMValueRef load);
 
 /* ---- memory.c */
 /* Gives the symbol of memory 0 its address, after optimisation. */

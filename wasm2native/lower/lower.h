@@ -17,6 +17,7 @@ struct lower_options {
   enum lower_model model;
   enum lower_bounds bounds;
   bool is_deterministic;    /* the deterministic profile: canonical NaNs, relaxed vectors without choice */
+  bool is_optimized;        /* passes run between lower_module() and lower_finish() */
   bool has_fma;             /* the CPU multiplies and adds in one instruction */
   bool has_avx512;          /* x86: AVX-512 with its instructions for 128 bits, on words and quadwords */
   bool has_dot;             /* the CPU adds products of bytes by fours: vpdpbusd, sdot */

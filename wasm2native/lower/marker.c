@@ -124,67 +124,29 @@ static void erase_unused(struct search *search) {
 
 /* ---- Which of them the code generator might spoil */
 
-static bool used_in_own_block(LLVMValueRef load) {
-  LLVMBasicBlockRef block = LLVMGetInstructionParent(load);
-  for (LLVMUseRef use = LLVMGetFirstUse(load); use; use = LLVMGetNextUse(use)) {
-    LLVMValueRef user = LLVMGetUser(use);
-    if (!LLVMIsAPHINode(user) && LLVMGetInstructionParent(user) == block) {
-      return true;
-    }
+/* Instructions that stay where they are. */
+static bool is_anchor(LLVMValueRef instruction) {
+  if (LLVMIsACallInst(instruction)) {
+    return LLVMGetIntrinsicID(LLVMGetCalledValue(instruction)) == 0;
   }
-  return false;
+  return LLVMIsAStoreInst(instruction) || LLVMIsATerminatorInst(instruction);
 }
 
 /*
- * Does anything need the last byte of `value`, the topmost? Low bits of sums and the like depend on low bits
- * of their operands only, so these need what their own users need. A store of what was computed bit by bit
- * may be made narrow together with the load, where both are of the same place. `budget` is how many uses to
- * look at; what cannot be found out is taken for a use of the low bytes.
+ * Does something in the block of `value` hold it there? The code generator sinks loads, together with what is
+ * computed from them, into the one successor that needs them. A phi of the block itself needs the value in
+ * the next round. `budget` is how many uses to look at.
  */
-static bool needs_last_byte(LLVMValueRef value, bool is_bitwise, unsigned *budget) {
-  for (LLVMUseRef use = LLVMGetFirstUse(value); use; use = LLVMGetNextUse(use)) {
+static bool stays_in_block(LLVMValueRef value, LLVMBasicBlockRef block, unsigned *budget) {
+  for (LLVMUseRef use = LLVMGetFirstUse(value); use && *budget > 0; use = LLVMGetNextUse(use)) {
     LLVMValueRef user = LLVMGetUser(use);
-    if (*budget == 0) {
-      return false;
-    }
     --*budget;
-    bool passes_on = false, and_is_bitwise = is_bitwise;
-    switch (LLVMGetInstructionOpcode(user)) {
-    case LLVMTrunc:
-    case LLVMExtractElement:
-    case LLVMShuffleVector:
-      continue;
-    case LLVMStore:
-      if (is_bitwise) {
-        continue;
+    bool is_here = LLVMGetInstructionParent(user) == block;
+    if (LLVMIsAPHINode(user)) {
+      if (is_here || LLVMGetNumSuccessors(LLVMGetBasicBlockTerminator(block)) == 1) {
+        return true;
       }
-      return true;
-    case LLVMAnd:
-      if (LLVMIsAConstant(LLVMGetOperand(user, 1))) {
-        continue;
-      }
-      passes_on = and_is_bitwise = true;
-      break;
-    case LLVMOr:
-    case LLVMXor:
-      passes_on = and_is_bitwise = true;
-      break;
-    case LLVMAdd:
-    case LLVMSub:
-    case LLVMMul:
-    case LLVMShl:
-    case LLVMPHI:
-    case LLVMSelect:
-    case LLVMFreeze:
-    case LLVMBitCast: /* between a vector's lanes and its bits */
-      passes_on = true;
-      break;
-    default: /* lane by lane, the last lane is needed if anybody needs that of the result */
-      passes_on = LLVMGetTypeKind(LLVMTypeOf(value)) == LLVMVectorTypeKind &&
-                  LLVMGetTypeKind(LLVMTypeOf(user)) == LLVMVectorTypeKind;
-      break;
-    }
-    if (!passes_on || needs_last_byte(user, and_is_bitwise, budget)) {
+    } else if (is_here && (is_anchor(user) || stays_in_block(user, block, budget))) {
       return true;
     }
   }
@@ -214,11 +176,6 @@ static void make_volatile(LLVMValueRef value, unsigned depth) {
   }
 }
 
-static bool is_single_byte(LLVMValueRef load) {
-  LLVMTypeRef type = LLVMTypeOf(load);
-  return LLVMGetTypeKind(type) == LLVMIntegerTypeKind && LLVMGetIntTypeWidth(type) <= 8;
-}
-
 /* Loads the last byte of what `load` loads, just before it. */
 static void probe(LLVMBuilderRef b, LLVMTargetDataRef layout, LLVMValueRef load) {
   LLVMTypeRef byte = LLVMInt8TypeInContext(LLVMGetTypeContext(LLVMTypeOf(load)));
@@ -229,18 +186,42 @@ static void probe(LLVMBuilderRef b, LLVMTargetDataRef layout, LLVMValueRef load)
                   1);
 }
 
-/* Instruction selection makes even volatile loads of vectors narrow, so these need a probe of their own. */
-static void protect(LLVMBuilderRef b, LLVMTargetDataRef layout, LLVMValueRef load) {
+static bool is_vector(LLVMValueRef value) {
+  return LLVMGetTypeKind(LLVMTypeOf(value)) == LLVMVectorTypeKind;
+}
+
+static bool is_single_byte(LLVMValueRef load) {
+  LLVMTypeRef type = LLVMTypeOf(load);
+  return LLVMGetTypeKind(type) == LLVMIntegerTypeKind && LLVMGetIntTypeWidth(type) <= 8;
+}
+
+/* Is it a lane of a vector, which the code generator may load straight into that? */
+static bool is_lane(LLVMValueRef load) {
+  for (LLVMUseRef use = LLVMGetFirstUse(load); use; use = LLVMGetNextUse(use)) {
+    if (LLVMGetInstructionOpcode(LLVMGetUser(use)) == LLVMInsertElement) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/*
+ * Instruction selection makes even volatile loads of vectors narrow, and does not fold volatile loads into
+ * instructions that load a lane: these get a probe of their own. Where no passes ran, nothing has removed
+ * what the value is only seemingly needed for: all loads are protected.
+ */
+static void protect(LLVMBuilderRef b, LLVMTargetDataRef layout, LLVMValueRef load, bool is_optimized) {
   unsigned budget = 32;
-  bool may_be_narrow = !is_single_byte(load) && !needs_last_byte(load, false, &budget);
-  if (may_be_narrow && LLVMGetTypeKind(LLVMTypeOf(load)) == LLVMVectorTypeKind && LLVMGetFirstUse(load)) {
+  bool is_whole = is_single_byte(load) && !is_lane(load);
+  bool may_be_narrow = !is_optimized || (!is_whole && !lower_needs_last_byte(load));
+  if (may_be_narrow && (is_vector(load) || is_lane(load))) {
     probe(b, layout, load);
-  } else if (may_be_narrow || !used_in_own_block(load)) {
+  } else if (may_be_narrow || !stays_in_block(load, LLVMGetInstructionParent(load), &budget)) {
     make_volatile(load, 3);
   }
 }
 
-void lower_resolve_markers(LLVMModuleRef module, struct arena *arena) {
+void lower_resolve_markers(LLVMModuleRef module, bool is_optimized, struct arena *arena) {
   LLVMContextRef context = LLVMGetModuleContext(module);
   struct search search = {
       .arena = arena,
@@ -267,7 +248,7 @@ void lower_resolve_markers(LLVMModuleRef module, struct arena *arena) {
   }
   for (size_t i = 0; i < search.loads.count; i++) {
     LLVMSetMetadata(search.loads.items[i], search.seen_kind, NULL);
-    protect(b, LLVMGetModuleDataLayout(module), search.loads.items[i]);
+    protect(b, LLVMGetModuleDataLayout(module), search.loads.items[i], is_optimized);
   }
   LLVMDisposeBuilder(b);
 }

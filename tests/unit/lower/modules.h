@@ -108,6 +108,7 @@ static inline char *lowered_optimize(struct lowered *l, const char *passes) {
   LLVMPassBuilderOptionsSetLoopVectorization(tuning, 1);
   ck_assert_ptr_null(LLVMRunPasses(l->module, passes, l->machine, tuning));
   LLVMDisposePassBuilderOptions(tuning);
+  l->options.is_optimized = strcmp(passes, "default<O0>") != 0;
   lower_finish(l->module, l->plan, 0, l->layout, &l->arena);
   ck_assert(!LLVMVerifyModule(l->module, LLVMAbortProcessAction, NULL));
   return LLVMPrintModuleToString(l->module);

@@ -178,6 +178,51 @@ START_TEST(vector_load_is_not_made_narrow) {
 }
 END_TEST
 
+/* x = load + param; if (param) return x; ...; return 7: all of it could sink behind the branch. */
+START_TEST(load_with_its_use_stays_before_the_branch) {
+  struct built built;
+  PUT_FUNCTION(&built, LOCAL_GET, 0, I32_LOAD, 0, 0, LOCAL_GET, 0, I32_ADD, LOCAL_GET, 0, 0x0d, 0, 0x1a,
+               LOCAL_GET, 0, I32_CONST, 7, I32_STORE, 0, 0, I32_CONST, 7, END);
+  expect_volatile_load(&built, "load volatile i32");
+}
+END_TEST
+
+/* What is shifted out leaves the bytes between: the code generator loads only these. */
+START_TEST(shifted_load_is_not_made_narrow) {
+  struct built built;
+  PUT_FUNCTION(&built, LOCAL_GET, 0, LOCAL_GET, 0, I32_LOAD, 0, 0, I32_CONST, 8, 0x76 /* shr_u */, 0x3a, 0, 0,
+               I32_CONST, 7, END);
+  expect_volatile_load(&built, "load volatile i32");
+}
+END_TEST
+
+/* v = const; v.i64[1] = load(p); store8(p, nearest(x & v | y & ~v).i8[9]): only the code generator sees that
+ * the upper half of the lane is not needed. */
+START_TEST(lane_load_is_not_made_narrow) {
+  struct built built;
+  PUT_FUNCTION(&built, LOCAL_GET, 0,                                            /* x and y */
+               0xfd, 12, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, /* */
+               0xfd, 12, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0, 9, 8, 7, 6, 5, 4,        /* v */
+               LOCAL_GET, 0, 0xfd, 12, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xfd, 0x57, 0, 0,
+               1, /* */
+               0xfd, 0x52, 0xfd, 0x6a, 0xfd, 0x58, 0, 0, 9, I32_CONST, 7, END);
+  expect_volatile_load(&built, "load volatile i8");
+}
+END_TEST
+
+/* Where no passes ran, values may be used for nothing in the end. */
+START_TEST(load_for_nothing_stays_without_passes) {
+  struct built built;
+  struct lowered l;
+  PUT_FUNCTION(&built, LOCAL_GET, 0, 0xfd, 12, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xfd, 0x54, 0,
+               0, 3, 0xfd, 0x1b, 1, END);
+  char *ir = ir_of(&l, &built, LOWER_STATIC, LOWER_GUARD, "default<O0>");
+  ck_assert_uint_ge(occurrences(ir, "load volatile i8"), 1);
+  LLVMDisposeMessage(ir);
+  lowered_end(&l);
+}
+END_TEST
+
 /* memory[p] |= 1 would become an access of one byte. */
 START_TEST(read_modify_write_is_not_made_narrow) {
   struct built built;
@@ -273,6 +318,10 @@ int main(void) {
   tcase_add_test(tests, load_used_on_one_path_stays_before_the_branch);
   tcase_add_test(tests, load_is_not_made_narrow);
   tcase_add_test(tests, vector_load_is_not_made_narrow);
+  tcase_add_test(tests, load_with_its_use_stays_before_the_branch);
+  tcase_add_test(tests, shifted_load_is_not_made_narrow);
+  tcase_add_test(tests, lane_load_is_not_made_narrow);
+  tcase_add_test(tests, load_for_nothing_stays_without_passes);
   tcase_add_test(tests, read_modify_write_is_not_made_narrow);
   tcase_add_test(tests, load_merged_into_a_phi_stays);
   tcase_add_test(tests, unused_vector_load_stays);
