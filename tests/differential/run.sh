@@ -43,18 +43,15 @@ trace() {
     "${PYTHON:-python3}" "$here/oracle.py" "$@"
     return
   fi
-  saved=$IFS IFS=-
-  # shellcheck disable=SC2086
-  set -f -- $mode "$@"
-  IFS=$saved
-  model=$1 opt=$2 bounds=$3 arch=$4
-  shift 4
-  case ${1:-} in *.wasm) cpu='' ;; *) cpu=--cpu=$1 && shift ;; esac
+  model=${mode%%-*} rest=${mode#*-}
+  opt=${rest%%-*} rest=${rest#*-}
+  bounds=${rest%%-*} rest=${rest#*-}
+  arch=${rest%%-*} cpu=${rest#"${rest%%-*}"}
   mkdir -p "$directory"
   emulator=$(emulator "$arch") || return 1
   "$build/tests/differential-trace" --model="$model" --opt="$opt" --bounds="$bounds" --target="$arch-linux-musl" \
     --runner="$build/tests/differential/$arch-linux-musl/libdifferential-run.a" --work="$directory" \
-    ${cpu:+"$cpu"} ${emulator:+--emulator="$emulator"} "$@"
+    ${cpu:+"--cpu=${cpu#-}"} ${emulator:+--emulator="$emulator"} "$@"
 }
 
 # Compares two traces module by module; a line for each, and "calls N traps N".
