@@ -150,7 +150,7 @@ if [ "$count" -gt 0 ]; then
   "$build/tests/differential-generate" --seed="$seed" --count="$count" $features "$work/modules" || exit 2
 fi
 if [ $binaryen = yes ]; then
-  sh "$here/binaryen.sh" "$seed" "$count" "$work/modules" || exit 2
+  sh "$here/binaryen.sh" "$work/modules" || exit 2
 fi
 {
   find "$work/modules" -name '*.wasm' | sort -V

@@ -49,7 +49,8 @@ void put_name(struct bytes *out, const char *name) {
   put_data(out, name, strlen(name));
 }
 
-/* splitmix64: every seed gives a good sequence, also the small ones that people write. */
+/* splitmix64: every seed gives a good sequence, also the small ones that people
+ * write. */
 uint64_t random_next(struct random *random) {
   random->state += UINT64_C(0x9e3779b97f4a7c15);
   uint64_t z = random->state;

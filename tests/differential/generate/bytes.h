@@ -1,4 +1,5 @@
-/* A growing buffer for the binary format, spec 5.2, and the generator's random numbers. */
+/* A growing buffer for the binary format, spec 5.2, and the generator's random
+ * numbers. */
 #ifndef DIFFERENTIAL_BYTES_H
 #define DIFFERENTIAL_BYTES_H
 

@@ -1,5 +1,5 @@
-/* Expressions: a value of a wanted type, by an instruction of the opcode table or one that is typed by a rule
- * of its own. Spec 3.3. */
+/* Expressions: a value of a wanted type, by an instruction of the opcode table
+ * or one that is typed by a rule of its own. Spec 3.3. */
 #include <string.h>
 
 #include "gen.h"
@@ -41,7 +41,8 @@ static unsigned lanes_taint(unsigned shape) {
                                                                 : CLEAN;
 }
 
-/* Instructions that look at their operands as numbers: for them one NaN is as good as another. */
+/* Instructions that look at their operands as numbers: for them one NaN is as
+ * good as another. */
 static unsigned operand_taint(const struct wasm_opcode_info *info, unsigned operand) {
   if (info->kind == WASM_KIND_reinterpret || info->kind == WASM_KIND_store ||
       info->kind == WASM_KIND_store_lane || info->kind == WASM_KIND_load_lane ||
@@ -128,7 +129,8 @@ static void gen_memarg(struct gen *g, const struct wasm_opcode_info *info, unsig
 
 bool gen_table_op(struct gen *g, const char *results, unsigned depth, enum taint *taint) {
   enum wasm_opcode op = pick_op(g, results);
-  /* Conversions that trap end most calls at once: let them be rarer than the others. */
+  /* Conversions that trap end most calls at once: let them be rarer than the
+   * others. */
   if (op != WASM_OP_COUNT && wasm_opcode_info[op].kind == WASM_KIND_truncate &&
       random_chance(&g->random, 70)) {
     op = pick_op(g, results);
@@ -270,7 +272,8 @@ void gen_expressions(struct gen *g, const char *letters, unsigned depth) {
   }
 }
 
-/* Which function to call for these results: as a number, or as a slot of table 0 that holds it at first. */
+/* Which function to call for these results: as a number, or as a slot of table
+ * 0 that holds it at first. */
 static bool pick_function(struct gen *g, const char *results, bool may_log, unsigned *number) {
   unsigned first = random_below(&g->random, g->function_count);
   for (unsigned i = 0; i < g->function_count; i++) {
@@ -313,18 +316,20 @@ static bool gen_direct_call(struct gen *g, const char *results, unsigned depth, 
     return false;
   }
   gen_arguments(g, number, depth);
-  bool is_reference = g->profile.references && random_chance(&g->random, 40);
-  if (is_reference) {
+  bool by_reference = g->profile.references && random_chance(&g->random, 50);
+  if (by_reference && g->functions[number].type_index == g->functions[g->referenced].type_index) {
+    gen_expression(g, random_chance(&g->random, 30) ? 'R' : 'N', depth, CLEAN);
+  } else if (by_reference) {
     gen_op(g, WASM_OP_REF_FUNC);
     put_unsigned(&g->out, number);
   }
   if (form == CALL_TAIL) {
     gen_leave(g);
-    gen_op(g, is_reference ? WASM_OP_RETURN_CALL_REF : WASM_OP_RETURN_CALL);
+    gen_op(g, by_reference ? WASM_OP_RETURN_CALL_REF : WASM_OP_RETURN_CALL);
   } else {
-    gen_op(g, is_reference ? WASM_OP_CALL_REF : WASM_OP_CALL);
+    gen_op(g, by_reference ? WASM_OP_CALL_REF : WASM_OP_CALL);
   }
-  put_unsigned(&g->out, is_reference ? g->functions[number].type_index : number);
+  put_unsigned(&g->out, by_reference ? g->functions[number].type_index : number);
   return true;
 }
 
@@ -396,10 +401,10 @@ static enum taint gen_select(struct gen *g, char letter, unsigned depth, unsigne
   unsigned taint = gen_expression(g, letter, depth, allowed);
   taint |= gen_expression(g, letter, depth, allowed);
   gen_expression(g, 'i', depth, CLEAN);
-  if (letter == 'p' || letter == 'r' || random_chance(&g->random, 20)) {
+  if (is_reference(letter) || random_chance(&g->random, 20)) {
     gen_op(g, WASM_OP_SELECT_T);
     put_unsigned(&g->out, 1);
-    put_byte(&g->out, letter_code(letter));
+    put_type(g, &g->out, letter);
   } else {
     gen_op(g, WASM_OP_SELECT);
   }
@@ -414,7 +419,7 @@ static bool gen_size(struct gen *g, char letter, unsigned depth) {
   bool fits_table = g->tables[table].is64 == (letter == 'I');
   unsigned choice = random_below(&g->random, 10);
   if (choice < 3 && letter == 'i') {
-    gen_expression(g, random_chance(&g->random, 50) ? 'p' : 'r', depth, CLEAN);
+    gen_expression(g, "prR"[random_below(&g->random, g->profile.references ? 3 : 2)], depth, CLEAN);
     gen_op(g, WASM_OP_REF_IS_NULL);
   } else if (choice < 5 && fits_memory) {
     gen_op(g, WASM_OP_MEMORY_SIZE);
@@ -467,10 +472,51 @@ static bool gen_half(struct gen *g, unsigned depth) {
   return true;
 }
 
+/* What makes references to functions of the one type of each other. */
+static bool gen_typed_reference(struct gen *g, char letter, unsigned depth) {
+  unsigned choice = random_below(&g->random, 10);
+  if (letter == 'p' && g->profile.references) {
+    gen_expression(g, choice < 5 ? 'R' : 'N', depth, CLEAN);
+  } else if (letter == 'R') {
+    gen_expression(g, 'N', depth, CLEAN);
+  } else if (letter == 'N' && choice < 3) {
+    gen_expression(g, 'R', depth, CLEAN);
+    gen_op(g, WASM_OP_REF_AS_NON_NULL);
+  } else if (letter == 'N' && choice < 7 && g->label_count < LABELS_MAX) {
+    /* The block's result is a reference that is not null, or what follows the
+     * branch that was not taken. */
+    gen_op(g, WASM_OP_BLOCK);
+    put_type(g, &g->out, 'N');
+    g->labels[g->label_count++] = "N";
+    gen_expression(g, 'R', depth, CLEAN);
+    gen_op(g, WASM_OP_BR_ON_NON_NULL);
+    put_unsigned(&g->out, 0);
+    gen_expression(g, 'N', depth, CLEAN);
+    gen_op(g, WASM_OP_END);
+    g->label_count--;
+  } else if (letter == 'N') {
+    for (unsigned label = g->label_count; label-- > 0;) {
+      if (g->labels[label] != NULL && g->labels[label][0] == 0) {
+        gen_expression(g, 'R', depth, CLEAN);
+        gen_op(g, WASM_OP_BR_ON_NULL);
+        put_unsigned(&g->out, g->label_count - 1 - label);
+        return true;
+      }
+    }
+    return false;
+  } else {
+    return false;
+  }
+  return true;
+}
+
 static bool gen_special(struct gen *g, char letter, unsigned depth, unsigned allowed, enum taint *taint) {
   char results[2] = {letter, 0};
   unsigned choice = random_below(&g->random, 100), number;
   *taint = taint_of(letter);
+  if (is_reference(letter) && choice % 4 == 3 && gen_typed_reference(g, letter, depth)) {
+    return true;
+  }
   if (choice < 20) {
     *taint = gen_select(g, letter, depth, allowed);
     return true;
@@ -497,7 +543,7 @@ static bool gen_special(struct gen *g, char letter, unsigned depth, unsigned all
   if (choice < 96 && letter == 'I') {
     return gen_half(g, depth);
   }
-  if ((letter == 'p' || letter == 'r') && (number = pick_table(g, letter, false)) != TABLES_MAX) {
+  if (is_reference(letter) && (number = pick_table(g, letter, false)) != TABLES_MAX) {
     gen_table_index(g, number, depth);
     gen_op(g, WASM_OP_TABLE_GET);
     put_unsigned(&g->out, number);
@@ -515,15 +561,15 @@ enum taint gen_expression(struct gen *g, char letter, unsigned depth, unsigned a
   unsigned node = node_begin(g);
   size_t start = g->out.size;
   enum taint taint = CLEAN;
-  bool is_reference = letter == 'p' || letter == 'r';
+  bool has_no_ops = is_reference(letter);
   g->budget--;
   char results[2] = {letter, 0};
   unsigned choice = random_below(&g->random, 100);
   if (depth == 0 || g->budget <= 0 || choice < 15) {
     taint = gen_leaf(g, letter);
-  } else if (choice < (is_reference ? 100 : 40) && gen_special(g, letter, depth - 1, allowed, &taint)) {
+  } else if (choice < (has_no_ops ? 100 : 40) && gen_special(g, letter, depth - 1, allowed, &taint)) {
     /* done */
-  } else if (is_reference || !gen_table_op(g, results, depth - 1, &taint)) {
+  } else if (has_no_ops || !gen_table_op(g, results, depth - 1, &taint)) {
     taint = gen_leaf(g, letter);
   }
   if (node_end(g, node)) {

@@ -1,11 +1,14 @@
 /*
- * The generator of modules for differential tests: what its files share. A module follows from its seed
- * alone, is valid, ends (loops and calls consume a bounded fuel), and has one behaviour: the bits of NaNs,
- * which the standard leaves open (spec 4.3.3), are made canonical before anything but a NaN could come of
- * them.
+ * The generator of modules for differential tests: what its files share. A
+ * module follows from its seed alone, is valid, ends (loops and calls consume a
+ * bounded fuel), and has one behaviour: the bits of NaNs, which the standard
+ * leaves open (spec 4.3.3), are made canonical before anything but a NaN could
+ * come of them.
  *
- * Types are letters as in opcodes.def: i I f F v, p for funcref and r for externref; function types are
- * strings "PARAMETERS:RESULTS".
+ * Types are letters as in opcodes.def: i I f F v, p for funcref and r for
+ * externref, and R and N for references, that may and may not be null, to
+ * functions of one type of the module; function types are strings
+ * "PARAMETERS:RESULTS".
  */
 #ifndef DIFFERENTIAL_GEN_H
 #define DIFFERENTIAL_GEN_H
@@ -32,8 +35,8 @@ struct profile {
 };
 
 /*
- * What is known of the bits of a value that has just been computed: NAN32 and NAN64 say that NaNs among its
- * lanes of that width may have any payload.
+ * What is known of the bits of a value that has just been computed: NAN32 and
+ * NAN64 say that NaNs among its lanes of that width may have any payload.
  */
 enum taint { CLEAN = 0, NAN32 = 1, NAN64 = 2 };
 
@@ -76,6 +79,7 @@ struct gen {
   struct gen_function functions[FUNCTIONS_MAX];
   unsigned wrapper_types[FUNCTIONS_MAX];
   unsigned import_count, function_count; /* the latter with imports */
+  unsigned referenced;                   /* the function whose type is that of R and N */
   struct gen_global globals[GLOBALS_MAX];
   unsigned global_count, fuel, depth; /* the last two: globals */
   struct gen_memory memories[MEMORIES_MAX];
@@ -91,12 +95,14 @@ struct gen {
   char locals[LOCALS_MAX];
   unsigned local_count, general_count; /* all, and those that statements may set */
   unsigned scratch[3];                 /* locals for canonical NaNs: f, F, v */
-  unsigned counters, loop_depth;       /* the first of the locals that count loops, how many are counting */
+  unsigned counters, loop_depth;       /* the first of the locals that count loops,
+                                          how many are counting */
   const char *labels[LABELS_MAX];      /* the types that a branch carries, outermost first */
   unsigned label_count;
   int budget; /* instructions that it may still grow by, more or less */
 
-  /* Every expression and statement has a number; those that are dropped are generated and thrown away. */
+  /* Every expression and statement has a number; those that are dropped are
+   * generated and thrown away. */
   unsigned node_count;
   const unsigned *dropped;
   unsigned dropped_count;
@@ -118,17 +124,22 @@ void gen_constant(struct gen *g, char letter);
 /* The constant to which dropped expressions shrink. */
 void gen_zero(struct gen *g, char letter);
 void gen_block_type(struct gen *g, const char *type);
-uint8_t letter_code(char letter);
+/* A value type as the binary format has it. */
+void put_type(const struct gen *g, struct bytes *out, char letter);
+bool is_reference(char letter);
 void gen_canonical(struct gen *g, char letter, enum taint taint);
 
 /* expression.c */
-/* A value of the type; its taint is one of those in `allowed`, a set of them. */
+/* A value of the type; its taint is one of those in `allowed`, a set of them.
+ */
 enum taint gen_expression(struct gen *g, char letter, unsigned depth, unsigned allowed);
 /* Values of the types up to the string's end or colon. */
 void gen_expressions(struct gen *g, const char *letters, unsigned depth);
-/* An opcode of the table with exactly these results, and its operands; false if there is none. */
+/* An opcode of the table with exactly these results, and its operands; false if
+ * there is none. */
 bool gen_table_op(struct gen *g, const char *results, unsigned depth, enum taint *taint);
-/* An address for an access of up to 16 bytes in this memory, and an offset for its memarg. */
+/* An address for an access of up to 16 bytes in this memory, and an offset for
+ * its memarg. */
 uint64_t gen_address(struct gen *g, unsigned memory, unsigned depth);
 /* An index of a table, mostly within it. */
 void gen_table_index(struct gen *g, unsigned table, unsigned depth);
@@ -144,18 +155,21 @@ unsigned pick_table(struct gen *g, char letter, bool is_written);
 /* statement.c */
 void gen_statement(struct gen *g, unsigned depth);
 void gen_statements(struct gen *g, unsigned count, unsigned depth);
-/* Takes the values of these types from the stack, the last one first, into locals. */
+/* Takes the values of these types from the stack, the last one first, into
+ * locals. */
 void gen_take(struct gen *g, const char *letters);
 /* A block, loop or if with parameters and results that leaves these results. */
 void gen_construct(struct gen *g, const char *results, unsigned depth);
 void gen_return(struct gen *g, unsigned depth);
-/* The depth of calls goes down before the function is left, but for those that do not count it. */
+/* The depth of calls goes down before the function is left, but for those that
+ * do not count it. */
 void gen_leave(struct gen *g);
 
 /* node.c */
 /* The number of the next expression or statement, which begins here. */
 unsigned node_begin(struct gen *g);
-/* Ends it; true if it is to be dropped: the caller then goes back to where it began. */
+/* Ends it; true if it is to be dropped: the caller then goes back to where it
+ * began. */
 bool node_end(struct gen *g, unsigned number);
 
 /* module.c */

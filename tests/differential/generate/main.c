@@ -1,10 +1,13 @@
 /*
- * generate [--seed=N] [--count=N] [--features=LIST] [--drop=NUMBER,...] [--nodes] DIRECTORY
+ * generate [--seed=N] [--count=N] [--features=LIST] [--drop=NUMBER,...]
+ * [--nodes] DIRECTORY
  *
- * Writes COUNT (1) modules, DIRECTORY/SEED.wasm and so on with rising seeds (from 1). LIST names the
- * proposals that modules may use, each in some of them: simd relaxed wide memory64 multi-memory page-sizes
- * tail-calls references; without it all but relaxed and references. --drop leaves out expressions and
- * statements by their numbers, which --nodes prints, each with the last number inside it.
+ * Writes COUNT (1) modules, DIRECTORY/SEED.wasm and so on with rising seeds
+ * (from 1). LIST names the proposals that modules may use, each in some of
+ * them: simd relaxed wide memory64 multi-memory page-sizes tail-calls
+ * references; without it all but relaxed. --drop leaves out
+ * expressions and statements by their numbers, which --nodes prints, each with
+ * the last number inside it.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -69,7 +72,8 @@ int main(int argc, char **argv) {
   static struct gen options;
   static unsigned dropped[DROPPED_MAX];
   uint64_t seed = 1, count = 1;
-  const char *features = "simd,wide,memory64,multi-memory,page-sizes,tail-calls", *directory = NULL, *value;
+  const char *features = "simd,wide,memory64,multi-memory,page-sizes,tail-calls,references",
+             *directory = NULL, *value;
   options.dropped = dropped;
   for (int i = 1; i < argc; i++) {
     if ((value = value_of(argv[i], "--seed")) != NULL) {
@@ -93,9 +97,8 @@ int main(int argc, char **argv) {
     }
   }
   if (directory == NULL) {
-    fprintf(
-        stderr,
-        "usage: generate [--seed=N] [--count=N] [--features=LIST] [--drop=NUMBER,...] [--nodes] DIRECTORY\n");
+    fprintf(stderr, "usage: generate [--seed=N] [--count=N] [--features=LIST] "
+                    "[--drop=NUMBER,...] [--nodes] DIRECTORY\n");
     return 2;
   }
   for (uint64_t i = 0; i < count; i++) {

@@ -26,8 +26,8 @@ unsigned type_index(struct gen *g, const char *type) {
 
 /* What the module declares. */
 
-static void random_type(struct gen *g, char *type) {
-  static const char letters[] = "iiiIIfFvpr";
+static void random_type(struct gen *g, char *type, bool has_references) {
+  static const char letters[] = "iiiIIfFvprRN"; /* the last two only with typed references */
   static const unsigned result_counts[] = {0, 1, 1, 1, 1, 1, 2, 3};
   unsigned counts[2] = {random_below(&g->random, 6), result_counts[random_below(&g->random, 8)]};
   if (random_chance(&g->random, 5)) {
@@ -35,7 +35,7 @@ static void random_type(struct gen *g, char *type) {
   }
   for (unsigned part = 0; part < 2; part++) {
     for (unsigned i = 0; i < counts[part]; i++) {
-      char letter = letters[random_below(&g->random, sizeof letters - 1)];
+      char letter = letters[random_below(&g->random, sizeof letters - (has_references ? 1 : 3))];
       *type++ = letter == 'v' && !g->profile.simd ? 'F' : letter;
     }
     *type++ = part == 0 ? ':' : 0;
@@ -56,13 +56,15 @@ static void choose_functions(struct gen *g) {
     snprintf(type, sizeof type, "%c:", "iIfF"[i]);
     add_function(g, type);
   }
-  unsigned count = 2 + random_below(&g->random, 5);
+  unsigned count = 2 + random_below(&g->random, 3);
+  g->referenced = g->import_count; /* its own type names no such reference */
   for (unsigned i = 0; i < count; i++) {
-    /* Some have a type that there is already, for the sake of indirect and tail calls. */
+    /* Some have a type that there is already, for the sake of indirect and tail
+     * calls. */
     if (i > 0 && random_chance(&g->random, 40)) {
       snprintf(type, sizeof type, "%s", g->functions[g->import_count + random_below(&g->random, i)].type);
     } else {
-      random_type(g, type);
+      random_type(g, type, g->profile.references && i > 0);
     }
     add_function(g, type);
     g->functions[g->function_count - 1].is_leaf = random_chance(&g->random, 30);
@@ -78,14 +80,15 @@ static void choose_functions(struct gen *g) {
 }
 
 static void choose_globals(struct gen *g) {
-  static const char letters[] = "iiIIfFvpriIfFv";
-  for (unsigned i = 0; i < sizeof letters - 1; i++) {
+  static const char letters[] = "iiIIfFvpriIfFvR"; /* the last only with typed references */
+  for (unsigned i = 0; i < sizeof letters - (g->profile.references ? 1 : 2); i++) {
     if (letters[i] != 'v' || g->profile.simd) {
       g->globals[g->global_count++] =
           (struct gen_global){letters[i], random_chance(&g->random, 80), random_chance(&g->random, 50)};
     }
   }
-  g->fuel = g->global_count++; /* these two have no letter, so that nothing else uses them */
+  g->fuel = g->global_count++; /* these two have no letter, so that nothing else
+                                  uses them */
   g->depth = g->global_count++;
 }
 
@@ -111,7 +114,7 @@ static void choose_memories(struct gen *g) {
 static void choose_tables(struct gen *g) {
   g->table_count = 2 + random_below(&g->random, 2);
   for (unsigned i = 0; i < g->table_count; i++) {
-    g->tables[i].letter = i == 1 ? 'r' : 'p';
+    g->tables[i].letter = i == 1 ? 'r' : i == 2 && g->profile.references ? 'R' : 'p';
     g->tables[i].is64 = g->profile.memory64 && random_chance(&g->random, 30);
     g->tables[i].is_written = random_chance(&g->random, 60);
   }
@@ -148,14 +151,14 @@ static void put_section(struct bytes *module, uint8_t number, struct bytes *cont
 }
 
 static void choose_locals(struct gen *g) {
-  static const char general[] = "iiIIfFvvpr";
+  static const char general[] = "iiIIfFvvprR"; /* the last only with typed references */
   const char *type = g->function->type;
   g->local_count = 0;
   while (type[g->local_count] != ':') {
     g->locals[g->local_count] = type[g->local_count];
     g->local_count++;
   }
-  for (unsigned i = 0; i < sizeof general - 1; i++) {
+  for (unsigned i = 0; i < sizeof general - (g->profile.references ? 1 : 2); i++) {
     g->locals[g->local_count++] = general[i] == 'v' && !g->profile.simd ? 'F' : general[i];
   }
   g->general_count = g->local_count;
@@ -181,7 +184,8 @@ static void gen_count(struct gen *g, unsigned global, int32_t delta) {
   gen_global_op(g, WASM_OP_GLOBAL_SET, global);
 }
 
-/* Returns zeros at once if there is no fuel left or calls are nested too deeply. */
+/* Returns zeros at once if there is no fuel left or calls are nested too
+ * deeply. */
 static void gen_enter(struct gen *g) {
   gen_global_op(g, WASM_OP_GLOBAL_GET, g->fuel);
   gen_op(g, WASM_OP_I32_EQZ);
@@ -205,7 +209,7 @@ static void put_body(struct bytes *code, const struct gen *g, unsigned first_loc
   put_unsigned(&locals, g->local_count - first_local);
   for (unsigned i = first_local; i < g->local_count; i++) {
     put_unsigned(&locals, 1);
-    put_byte(&locals, letter_code(g->locals[i]));
+    put_type(g, &locals, g->locals[i]);
   }
   put_unsigned(code, locals.size + g->out.size);
   put_data(code, locals.data, locals.size);
@@ -218,7 +222,7 @@ static void gen_function(struct gen *g, const struct gen_function *function, str
   char block[TEXT_MAX];
   g->function = function;
   g->out.size = 0;
-  g->budget = 20 + (int)random_below(&g->random, 150);
+  g->budget = 15 + (int)random_below(&g->random, 120);
   choose_locals(g);
   if (!function->is_leaf) {
     gen_enter(g);
@@ -237,10 +241,14 @@ static void gen_function(struct gen *g, const struct gen_function *function, str
   put_body(code, g, (unsigned)strcspn(function->type, ":"));
 }
 
-/* The type of a function's wrapper: hosts of most engines know no vectors, so each becomes two i64. */
+/*
+ * The type of a function's wrapper: hosts of most engines know no vectors, so
+ * each becomes two i64, nor typed references: they become an i32 that says
+ * whether they are null.
+ */
 static void wrapper_type(const char *type, char *wrapped) {
   for (; *type != 0; type++) {
-    *wrapped++ = *type == 'v' ? 'I' : *type;
+    *wrapped++ = *type == 'v' ? 'I' : *type == 'R' || *type == 'N' ? 'i' : *type;
     if (*type == 'v') {
       *wrapped++ = 'I';
     }
@@ -258,9 +266,26 @@ static void gen_wrapper_results(struct gen *g, const char *results, unsigned fir
       if (results[i] == 'v') {
         gen_op(g, WASM_OP_I64X2_EXTRACT_LANE);
         put_byte(&g->out, lane);
+      } else if (results[i] == 'R' || results[i] == 'N') {
+        gen_op(g, WASM_OP_REF_IS_NULL);
       }
     }
   }
+}
+
+/* From what the host passed, on the stack, to a reference. */
+static void gen_wrapper_reference(struct gen *g, char letter) {
+  if (letter == 'N') {
+    gen_op(g, WASM_OP_DROP);
+    gen_zero(g, 'N');
+    return;
+  }
+  gen_op(g, WASM_OP_IF);
+  put_type(g, &g->out, 'R');
+  gen_zero(g, 'R');
+  gen_op(g, WASM_OP_ELSE);
+  gen_zero(g, 'N');
+  gen_op(g, WASM_OP_END);
 }
 
 /* What is exported in a function's place: it gets fuel first. */
@@ -280,12 +305,14 @@ static void gen_wrapper(struct gen *g, unsigned number, struct bytes *code) {
       gen_global_op(g, WASM_OP_LOCAL_GET, params++);
       gen_op(g, WASM_OP_I64X2_REPLACE_LANE);
       put_byte(&g->out, 1);
+    } else if (*letter == 'R' || *letter == 'N') {
+      gen_wrapper_reference(g, *letter);
     }
   }
   gen_op(g, WASM_OP_CALL);
   put_unsigned(&g->out, number);
   g->local_count = params;
-  if (strchr(results, 'v') != NULL) {
+  if (strpbrk(results, "vRN") != NULL) {
     for (const char *letter = results; *letter != 0; letter++) {
       g->locals[g->local_count++] = *letter;
     }
@@ -295,9 +322,10 @@ static void gen_wrapper(struct gen *g, unsigned number, struct bytes *code) {
   put_body(code, g, params);
 }
 
-/* Functions that need neither fuel nor another type are exported as they are. */
+/* Functions that need neither fuel nor another type are exported as they are.
+ */
 static bool has_wrapper(const struct gen_function *function) {
-  return !function->is_leaf || strchr(function->type, 'v') != NULL;
+  return !function->is_leaf || strpbrk(function->type, "vRN") != NULL;
 }
 
 /* Sections. */
@@ -311,7 +339,7 @@ static void put_types(struct gen *g, struct bytes *out) {
       size_t count = strcspn(part, ":");
       put_unsigned(out, count);
       for (size_t j = 0; j < count; j++) {
-        put_byte(out, letter_code(part[j]));
+        put_type(g, out, part[j]);
       }
       part = results_of(g->types[i]);
     }
@@ -331,7 +359,7 @@ static void put_imports(struct gen *g, struct bytes *out) {
 static void put_tables(struct gen *g, struct bytes *out) {
   put_unsigned(out, g->table_count);
   for (unsigned i = 0; i < g->table_count; i++) {
-    put_byte(out, letter_code(g->tables[i].letter));
+    put_type(g, out, g->tables[i].letter);
     put_byte(out, (uint8_t)((g->tables[i].is64 ? 4 : 0) | 1));
     put_unsigned(out, TABLE_SIZE);
     put_unsigned(out, TABLE_SIZE + 3 * i);
@@ -356,7 +384,7 @@ static void put_globals(struct gen *g, struct bytes *out) {
   for (unsigned i = 0; i < g->global_count; i++) {
     const struct gen_global *global = &g->globals[i];
     bool is_own = global->letter == 0;
-    put_byte(out, is_own ? 0x7f : letter_code(global->letter));
+    put_type(g, out, is_own ? 'i' : global->letter);
     put_byte(out, is_own || global->is_mutable);
     g->out.size = 0;
     if (is_own) {
@@ -386,7 +414,7 @@ static void put_exports(struct gen *g, struct bytes *out) {
     put_export(&list, &count, 'f', 0, i, has_wrapper(&g->functions[i]) ? wrapper++ : i);
   }
   for (unsigned i = 0; i < g->table_count; i++) {
-    if (g->tables[i].is_written) { /* else the host could write it */
+    if (g->tables[i].is_written && g->tables[i].letter != 'R') { /* others the host could write */
       put_export(&list, &count, 't', 1, i, i);
     }
   }
@@ -394,7 +422,7 @@ static void put_exports(struct gen *g, struct bytes *out) {
     put_export(&list, &count, 'm', 2, i, i);
   }
   for (unsigned i = 0; i < g->global_count; i++) {
-    if (g->globals[i].is_exported && g->globals[i].letter != 'v') {
+    if (g->globals[i].is_exported && strchr("vR", g->globals[i].letter) == NULL) {
       put_export(&list, &count, 'g', 3, i, i);
     }
   }
@@ -406,7 +434,9 @@ static void put_exports(struct gen *g, struct bytes *out) {
 /* An expression of a reference, or null. */
 static void put_reference(struct gen *g, struct bytes *out, char letter, unsigned function) {
   g->out.size = 0;
-  if (letter == 'p' && function < g->function_count) {
+  if (letter == 'R' && function % 2 == 0) {
+    gen_zero(g, 'N');
+  } else if (letter == 'p' && function < g->function_count) {
     gen_op(g, WASM_OP_REF_FUNC);
     put_unsigned(&g->out, function);
   } else {
@@ -432,7 +462,7 @@ static void put_elements(struct gen *g, struct bytes *out) {
       put_unsigned(out, segment->table);
       put_offset(g, out, g->tables[segment->table].is64, TABLE_SIZE - segment->size + 1);
     }
-    put_byte(out, letter_code(segment->letter));
+    put_type(g, out, segment->letter);
     put_unsigned(out, segment->size);
     for (unsigned k = 0; k < segment->size; k++) {
       put_reference(g, out, segment->letter,

@@ -1,4 +1,5 @@
-/* Numbers for expressions and statements, by which a module that shows a difference is made smaller. */
+/* Numbers for expressions and statements, by which a module that shows a
+ * difference is made smaller. */
 #include <stdio.h>
 
 #include "gen.h"

@@ -1,4 +1,5 @@
-/* Single instructions: opcodes, constants with a bias to edges, canonical NaNs, block types. Spec 5.4. */
+/* Single instructions: opcodes, constants with a bias to edges, canonical NaNs,
+ * block types. Spec 5.4. */
 #include <string.h>
 
 #include "gen.h"
@@ -13,23 +14,19 @@ void gen_op(struct gen *g, enum wasm_opcode op) {
   }
 }
 
-uint8_t letter_code(char letter) {
-  switch (letter) {
-  case 'i':
-    return 0x7f;
-  case 'I':
-    return 0x7e;
-  case 'f':
-    return 0x7d;
-  case 'F':
-    return 0x7c;
-  case 'v':
-    return 0x7b;
-  case 'p':
-    return 0x70;
-  default:
-    return 0x6f;
+void put_type(const struct gen *g, struct bytes *out, char letter) {
+  static const char letters[] = "iIfFvpr";
+  static const uint8_t codes[] = {0x7f, 0x7e, 0x7d, 0x7c, 0x7b, 0x70, 0x6f};
+  if (letter == 'R' || letter == 'N') {
+    put_byte(out, letter == 'R' ? 0x63 : 0x64);
+    put_signed(out, g->functions[g->referenced].type_index);
+  } else {
+    put_byte(out, codes[strchr(letters, letter) - letters]);
   }
+}
+
+bool is_reference(char letter) {
+  return strchr("prRN", letter) != NULL;
 }
 
 void gen_i32(struct gen *g, int32_t value) {
@@ -198,6 +195,9 @@ void gen_constant(struct gen *g, char letter) {
     }
     gen_zero(g, letter);
     break;
+  case 'R':
+    gen_zero(g, random_chance(random, 70) ? 'N' : 'R');
+    break;
   default:
     gen_zero(g, letter);
     break;
@@ -225,9 +225,17 @@ void gen_zero(struct gen *g, char letter) {
     put_fixed(&g->out, 0, 8);
     put_fixed(&g->out, 0, 8);
     break;
+  case 'N':
+    gen_op(g, WASM_OP_REF_FUNC);
+    put_unsigned(&g->out, g->referenced);
+    break;
   default:
     gen_op(g, WASM_OP_REF_NULL);
-    put_byte(&g->out, letter_code(letter));
+    if (letter == 'R') {
+      put_signed(&g->out, g->functions[g->referenced].type_index);
+    } else {
+      put_type(g, &g->out, letter);
+    }
     break;
   }
 }
@@ -236,7 +244,7 @@ void gen_block_type(struct gen *g, const char *type) {
   if (strcmp(type, ":") == 0) {
     put_byte(&g->out, 0x40);
   } else if (type[0] == ':' && type[2] == 0 && random_chance(&g->random, 80)) {
-    put_byte(&g->out, letter_code(type[1]));
+    put_type(g, &g->out, type[1]);
   } else {
     put_signed(&g->out, type_index(g, type));
   }

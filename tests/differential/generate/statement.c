@@ -1,4 +1,5 @@
-/* Statements: what changes locals, globals, memories and tables, and structured control. Spec 3.3. */
+/* Statements: what changes locals, globals, memories and tables, and structured
+ * control. Spec 3.3. */
 #include <stdio.h>
 #include <string.h>
 
@@ -10,8 +11,8 @@ static void gen_variable(struct gen *g, enum wasm_opcode op, unsigned number) {
 }
 
 static char any_letter(struct gen *g) {
-  static const char letters[] = "iiIIfFvpr";
-  char letter = letters[random_below(&g->random, sizeof letters - 1)];
+  static const char letters[] = "iiIIfFvprRN"; /* the last two only with typed references */
+  char letter = letters[random_below(&g->random, sizeof letters - (g->profile.references ? 1 : 3))];
   return letter == 'v' && !g->profile.simd ? 'i' : letter;
 }
 
@@ -69,7 +70,8 @@ static void gen_branch(struct gen *g, unsigned depth) {
   }
 }
 
-/* Nested blocks, one behind each case, and br_table to them or to a label further out that carries nothing.
+/* Nested blocks, one behind each case, and br_table to them or to a label
+ * further out that carries nothing.
  */
 static void gen_switch(struct gen *g, unsigned depth) {
   unsigned cases = 1 + random_below(&g->random, 4);
@@ -98,7 +100,8 @@ static void gen_switch(struct gen *g, unsigned depth) {
   for (unsigned i = 0; i <= targets; i++) {
     unsigned target = random_below(&g->random, cases);
     unsigned outer = random_below(&g->random, g->label_count);
-    /* Loops that count their fuel carry nothing, too: going round is as good as leaving. */
+    /* Loops that count their fuel carry nothing, too: going round is as good as
+     * leaving. */
     bool fits = random_chance(&g->random, 15) && g->labels[outer] != NULL && g->labels[outer][0] == 0;
     put_unsigned(&g->out, fits ? g->label_count - 1 - outer : target);
   }
@@ -108,7 +111,8 @@ static void gen_switch(struct gen *g, unsigned depth) {
   }
 }
 
-/* local = count; loop { ...; if (--local != 0) again }: what an optimiser knows best. */
+/* local = count; loop { ...; if (--local != 0) again }: what an optimiser knows
+ * best. */
 static void gen_counted_loop(struct gen *g, unsigned depth) {
   if (g->loop_depth == 2 || g->label_count + 1 >= LABELS_MAX) {
     return;
@@ -119,7 +123,8 @@ static void gen_counted_loop(struct gen *g, unsigned depth) {
   gen_variable(g, WASM_OP_LOCAL_SET, counter);
   gen_op(g, WASM_OP_LOOP);
   gen_block_type(g, ":");
-  /* Branching back to its label would not count: the body sees a block inside it. */
+  /* Branching back to its label would not count: the body sees a block inside
+   * it. */
   push_label(g, NULL);
   gen_op(g, WASM_OP_BLOCK);
   gen_block_type(g, ":");
@@ -255,7 +260,8 @@ static void gen_bulk(struct gen *g, unsigned depth) {
   }
 }
 
-/* Only in tables that may be written; others the compiler turns into constants. */
+/* Only in tables that may be written; others the compiler turns into constants.
+ */
 static void gen_table_statement(struct gen *g, unsigned depth) {
   unsigned table = pick_table(g, random_chance(&g->random, 70) ? 'p' : 'r', true);
   if (table == TABLES_MAX) {
