@@ -7,8 +7,9 @@
 #
 #   --seed=N --count=N   the modules of N seeds from N on (1, 60); 0 for none but those that are named
 #   --features=LIST      proposals that they may use (see generate/main.c)
-#   --modes="MODE..."    MODEL-OPT-BOUNDS-ARCH[-CPU], or oracle; all are compared with the first. Without it, two
-#                        on each architecture
+#   --modes="MODE..."    MODEL-OPT-BOUNDS-ARCH[-CPU], or oracle; all are compared with the first. OPT with a d is
+#                        --deterministic, as modules with relaxed vectors need it. Without it, two on each
+#                        architecture
 #   --campaign           with the oracle first, and all modes
 #   --binaryen           of each seed wasm-opt's module, too
 #   -jN                  batches at a time (one per processor)
@@ -117,7 +118,7 @@ for argument; do
   --binaryen) binaryen=yes ;;
   --keep) keep=yes ;;
   -j[1-9]*) jobs=${argument#-j} ;;
-  -h | --help) sed -n '2,21s/^# \{0,1\}//p' "$0"; exit 0 ;;
+  -h | --help) sed -n '2,22s/^# \{0,1\}//p' "$0"; exit 0 ;;
   -*) fail "unknown option '$argument' (see --help)" ;;
   *) files="$files $(realpath "$argument")" ;;
   esac

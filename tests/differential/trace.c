@@ -3,9 +3,9 @@
  *
  *   trace [option...] --work=DIR --runner=ARCHIVE MODULE.wasm...
  *
- *   --model=static|instance --opt=0|1|2|3 --bounds=guard|check --target=TRIPLE --cpu=NAME --emulator=PROGRAM
+ *   --model=static|instance --opt=0|1|2|3[d] --bounds=guard|check --target=TRIPLE --cpu=NAME --emulator=PROGRAM
  *
- * Prints what run/main.c prints; a module that does not compile is said to be so there, and why on stderr.
+ * A level with a d is compiled --deterministic. Prints what run/main.c prints; a module that does not compile is said to be so there, and why on stderr.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -45,7 +45,9 @@ static bool read_option(struct settings *settings, const char *argument) {
   } else if ((value = value_of(argument, "--bounds")) != NULL) {
     compile->bounds = strcmp(value, "check") == 0 ? WASM2NATIVE_BOUNDS_CHECK : WASM2NATIVE_BOUNDS_GUARD;
   } else if ((value = value_of(argument, "--opt")) != NULL) {
-    compile->opt_level = (unsigned)strtoul(value, NULL, 10);
+    char *end;
+    compile->opt_level = (unsigned)strtoul(value, &end, 10);
+    compile->deterministic = *end == 'd';
   } else if ((value = value_of(argument, "--target")) != NULL) {
     compile->target = value;
   } else if ((value = value_of(argument, "--cpu")) != NULL) {
