@@ -5,7 +5,8 @@
  *
  *   --model=static|instance --opt=0|1|2|3[d] --bounds=guard|check --target=TRIPLE --cpu=NAME --emulator=PROGRAM
  *
- * A level with a d is compiled --deterministic. Prints what run/main.c prints; a module that does not compile is said to be so there, and why on stderr.
+ * A level with a d is compiled --deterministic. Prints what run/main.c prints; a module that does not compile is said
+ * to be so there, and why on stderr.
  */
 #include <errno.h>
 #include <stdio.h>
