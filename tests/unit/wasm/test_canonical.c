@@ -107,9 +107,8 @@ START_TEST(ancestry) {
 END_TEST
 
 /*
- * A million types as a hostile module has them: all equal; all different only in their last word; one chain
- * in which each names the type before; one group of all. None takes more than a few seconds, which quadratic
- * time would by far.
+ * Types as a hostile module has them: all equal; of two classes in turn; one chain in which each names the
+ * type before; one group of all. None takes more than a second or two, which quadratic time would by far.
  */
 enum { MANY = 300000 };
 static uint8_t many[8 + MANY * 10];
