@@ -57,6 +57,8 @@ static void read_option(struct settings *settings, const char *argument) {
     compile->cpu = value;
   } else if (strcmp(argument, "--deterministic") == 0) {
     compile->deterministic = true;
+  } else if ((value = value_of(argument, "--partition-size")) != NULL && strspn(value, "0123456789") > 0) {
+    compile->partition_size = strtoull(value, NULL, 10);
   } else if ((value = value_of(argument, "--work")) != NULL) {
     settings->work = value;
   } else if ((value = value_of(argument, "--runner")) != NULL) {

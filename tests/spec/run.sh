@@ -9,6 +9,7 @@
 #   --target=TRIPLE          x86_64-linux or aarch64-linux (the host's), under qemu where it is not the host's
 #   --cpu=NAME               CPU to compile for, such as x86-64-v3 or native (the target's baseline)
 #   --deterministic          in the deterministic profile
+#   --partition-size=BYTES   divide modules into partitions of this size, 1: of one function each (not divided)
 #   --all-modes              every combination of these, or of those that the other options leave: a table
 #   -jN                      scripts at a time (one per processor)
 #   --verbose                every failure and skip, not just the first of each script
@@ -43,7 +44,8 @@ skip_all() {
   exit 0
 }
 
-model='' opt='' bounds='' target='' cpu='' deterministic='' verbose=no summary=no keep=no all_modes=no names=''
+model='' opt='' bounds='' target='' cpu='' deterministic='' partition='' verbose=no summary=no keep=no all_modes=no
+names=''
 jobs=$(nproc 2>/dev/null || echo 2)
 for argument; do
   case $argument in
@@ -53,6 +55,7 @@ for argument; do
   --target=*) target=${argument#*=} ;;
   --cpu=?*) cpu=${argument#*=} ;;
   --deterministic) deterministic=yes ;;
+  --partition-size=[1-9]*) partition=${argument#*=} ;;
   --all-modes) all_modes=yes ;;
   -j[1-9]*) jobs=${argument#-j} ;;
   --verbose) verbose=yes ;;
@@ -91,7 +94,8 @@ run_mode() {
   begin=$(date +%s)
   case $2 in baseline) option= ;; *) option=--cpu=$2 ;; esac
   # shellcheck disable=SC2086
-  sh "$here/run.sh" --target="$1" $option --model="$3" --opt="$4" --bounds="$5" -j"$jobs" $names >"$log" 2>&1 ||
+  sh "$here/run.sh" --target="$1" $option --model="$3" --opt="$4" --bounds="$5" ${partition:+--partition-size=$partition} \
+    -j"$jobs" $names >"$log" 2>&1 ||
     status=1
   grep -E '^(FAIL|spec:)' "$log"
   counts='\([0-9]*\) passed, \([0-9]*\) failed, \([0-9]*\) skipped'
@@ -118,7 +122,7 @@ x86_64/x86_64 | aarch64/aarch64 | arm64/aarch64) ;;
   emulator=$(command -v qemu-$arch || command -v qemu-$arch-static) || skip_all "no qemu-$arch"
   ;;
 esac
-mode=$model-O$opt-$bounds-$arch${cpu:+-$cpu}${deterministic:+-deterministic}
+mode=$model-O$opt-$bounds-$arch${cpu:+-$cpu}${deterministic:+-deterministic}${partition:+-partitions-of-$partition}
 
 [ -d "$vectors" ] || skip_all "no test vectors in $vectors (set WASM_SPEC_DIR)"
 vectors=$(cd "$vectors" && pwd)
@@ -157,7 +161,8 @@ fi
 # One script per process; a log each, as title_of() in main.c names it. Programs are deleted after their run.
 SPEC_PROGRAM=$program SPEC_WORK=$work SPEC_KEEP=$keep
 SPEC_FLAGS="--model=$model --opt=$opt --bounds=$bounds --target=$arch-linux-musl ${cpu:+--cpu=$cpu} \
-${deterministic:+--deterministic} --runner=$runner ${emulator:+--emulator=$emulator}"
+${deterministic:+--deterministic} ${partition:+--partition-size=$partition} \
+--runner=$runner ${emulator:+--emulator=$emulator}"
 export SPEC_PROGRAM SPEC_WORK SPEC_KEEP SPEC_FLAGS
 # shellcheck disable=SC2016
 printf '%s\n' $scripts | xargs -P "$jobs" -n 1 sh -c '

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 
 #include "arena.h"
@@ -51,6 +52,8 @@ struct cli_keyword {
 };
 bool cli_parse_keyword(const char *option, const char *text, const struct cli_keyword *keywords, int *value);
 const char *cli_parse_target(const char *text);
+bool cli_parse_count(const char *option, const char *text, unsigned most, unsigned *count);
+bool cli_parse_bytes(const char *option, const char *text, uint64_t *size);
 const char *cli_parse_size(struct cli *cli, const char *option, const char *text);
 const char *cli_parse_mount(struct cli *cli, const char *text);
 bool cli_check_variable(const char *text);

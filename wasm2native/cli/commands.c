@@ -12,21 +12,27 @@ static void print_message(void *context, const char *line, bool is_error) {
   progress_print(context, line);
 }
 
-static void show_phase(void *context, enum wasm2native_phase phase) {
-  progress_phase(context, phase);
+static void show_phase(void *context, enum wasm2native_phase phase, uint32_t done, uint32_t total) {
+  progress_phase(context, phase, done, total);
 }
 
 static void print_report(const struct wasm2native_report *report) {
-  double total = 0;
+  double seconds = 0, cpu_seconds = 0;
   uint64_t peak = 0;
-  fprintf(stderr, "%-10s %10s %12s\n", "phase", "seconds", "peak MiB");
+  fprintf(stderr, "%-10s %10s %10s %12s\n", "phase", "seconds", "CPU", "peak MiB");
   for (int i = 0; i < WASM2NATIVE_PHASE_COUNT; i++) {
-    fprintf(stderr, "%-10s %10.3f %12.1f\n", wasm2native_phase_name((enum wasm2native_phase)i),
-            report->seconds[i], (double)report->peak_bytes[i] / (1 << 20));
-    total += report->seconds[i];
+    fprintf(stderr, "%-10s %10.3f %10.3f %12.1f\n", wasm2native_phase_name((enum wasm2native_phase)i),
+            report->seconds[i], report->cpu_seconds[i], (double)report->peak_bytes[i] / (1 << 20));
+    seconds += report->seconds[i];
+    cpu_seconds += report->cpu_seconds[i];
     peak = report->peak_bytes[i] > peak ? report->peak_bytes[i] : peak;
   }
-  fprintf(stderr, "%-10s %10.3f %12.1f\n", "total", total, (double)peak / (1 << 20));
+  fprintf(stderr, "%-10s %10.3f %10.3f %12.1f\n", "total", seconds, cpu_seconds, (double)peak / (1 << 20));
+  if (report->partition_count > 1) {
+    fprintf(stderr, "%u partitions on %u threads, whose times are added up; the longest took %.3f s\n",
+            report->partition_count, report->threads, report->longest_partition);
+  }
+  fprintf(stderr, "elapsed: %.3f s\n", report->elapsed_seconds);
 }
 
 bool cli_compile(struct cli *cli, const char *output) {

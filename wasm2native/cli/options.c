@@ -4,6 +4,7 @@
  * before names that look like options; the last of contradictory options counts.
  */
 #define _GNU_SOURCE
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -195,6 +196,14 @@ static bool set_verbose(struct cli *cli, const char *value) {
   return true;
 }
 
+static bool set_threads(struct cli *cli, const char *value) {
+  return cli_parse_count("-j", value, 1024, &cli->options.threads);
+}
+
+static bool set_partition_size(struct cli *cli, const char *value) {
+  return cli_parse_bytes("--partition-size", value, &cli->options.partition_size);
+}
+
 static bool set_time_report(struct cli *cli, const char *value) {
   (void)value;
   cli->time_report = true;
@@ -241,8 +250,10 @@ const struct cli_option cli_options[] = {
     {"--max-memory", "BYTES", BUILD, "the most that the program's memory may grow to", set_max_memory},
     {"--stack-size", "BYTES", BUILD, "the size of the program's stack", set_stack_size},
     {"--sealed", NULL, COMPILE, "let no WASMRT_OPTIONS change what was granted here", set_sealed},
+    {"-j", "N", BUILD, "work on up to N partitions of a large module at a time; all CPUs if not given", set_threads},
+    {"--partition-size", "BYTES", BUILD, "divide larger code, into partitions of about this size (2M)", set_partition_size},
     {"--time-report", NULL, BUILD, "say where time and memory went", set_time_report},
-    {"-v", NULL, BUILD, "show the link as a command", set_verbose},
+    {"-v", NULL, BUILD, "show what is divided, and the link as a command", set_verbose},
     {"--version", NULL, ALL, "print the version", ask_for_version},
     {"--help", NULL, ALL, "print this help; \"wasm2native run --help\" prints that of a command", ask_for_help},
     {"-h", NULL, ALL, NULL, ask_for_help},
@@ -380,6 +391,12 @@ static bool check_combination(const struct cli *cli) {
   return true;
 }
 
+/* The CPUs that this process may use. */
+static unsigned cpu_count(void) {
+  cpu_set_t set;
+  return sched_getaffinity(0, sizeof set, &set) == 0 ? (unsigned)CPU_COUNT(&set) : 1;
+}
+
 bool cli_parse(struct cli *cli, int argc, char **argv) {
   static const struct cli_keyword commands[] = {
       {"run", CLI_RUN}, {"validate", CLI_VALIDATE}, {"inspect", CLI_INSPECT}, {NULL, 0}};
@@ -397,6 +414,7 @@ bool cli_parse(struct cli *cli, int argc, char **argv) {
   cli->guest_options = ARENA_ARRAY(&cli->arena, const char *, most);
   cli->link_inputs = ARENA_ARRAY(&cli->arena, const char *, most);
   wasm2native_options_default(&cli->options);
+  cli->options.threads = cpu_count();
   cli->options.guest_options = cli->guest_options;
   cli->options.link_inputs = cli->link_inputs;
   return parse_words(cli, words) && (cli->information != CLI_NO_INFORMATION || check_combination(cli));

@@ -15,6 +15,9 @@ static void erase(struct progress *progress) {
 
 static void draw(struct progress *progress, const struct timespec *now) {
   erase(progress);
+  if (progress->total > 1) {
+    fprintf(stderr, "[%u/%u] ", progress->done, progress->total);
+  }
   fprintf(stderr, "%s, %ld s", wasm2native_phase_name(progress->phase),
           (long)(now->tv_sec - progress->start.tv_sec));
   fflush(stderr);
@@ -57,10 +60,12 @@ void progress_begin(struct progress *progress) {
   progress->is_shown = pthread_create(&progress->thread, NULL, draw_every_second, progress) == 0;
 }
 
-void progress_phase(struct progress *progress, enum wasm2native_phase phase) {
+void progress_phase(struct progress *progress, enum wasm2native_phase phase, uint32_t done, uint32_t total) {
   if (progress->is_shown) {
     pthread_mutex_lock(&progress->mutex);
     progress->phase = phase;
+    progress->done = done;
+    progress->total = total;
     pthread_mutex_unlock(&progress->mutex);
   }
 }

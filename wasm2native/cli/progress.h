@@ -19,11 +19,12 @@ struct progress {
   bool is_over;
   bool is_drawn; /* the terminal's current line is ours */
   enum wasm2native_phase phase;
+  uint32_t done, total; /* partitions; a total of 1 is not shown */
   struct timespec start;
 };
 
 void progress_begin(struct progress *progress);
-void progress_phase(struct progress *progress, enum wasm2native_phase phase);
+void progress_phase(struct progress *progress, enum wasm2native_phase phase, uint32_t done, uint32_t total);
 void progress_print(struct progress *progress, const char *line);
 void progress_end(struct progress *progress);
 

@@ -112,11 +112,11 @@ const char *cli_parse_target(const char *text) {
   return NULL;
 }
 
-const char *cli_parse_size(struct cli *cli, const char *option, const char *text) {
+bool cli_parse_bytes(const char *option, const char *text, uint64_t *size) {
   static const char suffixes[] = "KMGT";
   char *end;
   errno = 0;
-  uint64_t size = isdigit((unsigned char)*text) ? strtoull(text, &end, 0) : 0;
+  *size = isdigit((unsigned char)*text) ? strtoull(text, &end, 0) : 0;
   bool ok = isdigit((unsigned char)*text) && errno == 0;
   if (ok && *end) {
     const char *const suffix = strchr(suffixes, toupper((unsigned char)*end));
@@ -125,15 +125,28 @@ const char *cli_parse_size(struct cli *cli, const char *option, const char *text
     if (suffix && strcmp(end, "iB") == 0) {
       end += 2;
     }
-    ok = suffix && *end == '\0' && size <= UINT64_MAX >> shift;
-    size <<= shift;
+    ok = suffix && *end == '\0' && *size <= UINT64_MAX >> shift;
+    *size <<= shift;
   }
-  if (!ok) {
-    cli_error("option '%s' needs a number of bytes, with K, M, G or T behind it if need be, not '%s'", option,
-              text);
-    return NULL;
+  return ok ||
+         cli_error("option '%s' needs a number of bytes, with K, M, G or T behind it if need be, not '%s'",
+                   option, text);
+}
+
+const char *cli_parse_size(struct cli *cli, const char *option, const char *text) {
+  uint64_t size;
+  return cli_parse_bytes(option, text, &size) ? arena_printf(&cli->arena, "%s=%" PRIu64, option, size) : NULL;
+}
+
+bool cli_parse_count(const char *option, const char *text, unsigned most, unsigned *count) {
+  char *end;
+  errno = 0;
+  const unsigned long value = isdigit((unsigned char)*text) ? strtoul(text, &end, 10) : 0;
+  if (value == 0 || value > most || errno != 0 || *end) {
+    return cli_error("option '%s' needs a number from 1 to %u, not '%s'", option, most, text);
   }
-  return arena_printf(&cli->arena, "%s=%" PRIu64, option, size);
+  *count = (unsigned)value;
+  return true;
 }
 
 const char *cli_parse_mount(struct cli *cli, const char *text) {

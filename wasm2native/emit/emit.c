@@ -10,6 +10,8 @@
 #include <llvm-c/Error.h>
 #include <llvm-c/Transforms/PassBuilder.h>
 
+#include "subtarget.h"
+
 static void receive(LLVMDiagnosticInfoRef info, void *context) {
   if (LLVMGetDiagInfoSeverity(info) != LLVMDSError) {
     return;
@@ -34,8 +36,8 @@ bool emit_verify(LLVMModuleRef module, struct diag_sink *sink) {
   return !broken;
 }
 
-bool emit_optimize(LLVMModuleRef module, const struct emit_target *target, const struct emit_options *options,
-                   struct diag_sink *sink) {
+bool emit_optimize(LLVMModuleRef module, const struct emit_machine *machine,
+                   const struct emit_options *options, struct diag_sink *sink) {
   /* Dead code goes at -O0, too: a load must trap where only dead instructions use it, and nothing tells these
    * from live ones (lower/marker.c). */
   static const char *const levels[] = {"default<O0>,function(dce)", "default<O1>", "default<O2>",
@@ -46,7 +48,7 @@ bool emit_optimize(LLVMModuleRef module, const struct emit_target *target, const
   bool vectorize = options->opt_level >= 2 && options->size_level < 2;
   LLVMPassBuilderOptionsSetLoopVectorization(tuning, vectorize);
   LLVMPassBuilderOptionsSetSLPVectorization(tuning, vectorize);
-  LLVMErrorRef error = LLVMRunPasses(module, passes, target->machine, tuning);
+  LLVMErrorRef error = LLVMRunPasses(module, passes, machine->machine, tuning);
   LLVMDisposePassBuilderOptions(tuning);
   if (!error) {
     return true;
@@ -58,8 +60,8 @@ bool emit_optimize(LLVMModuleRef module, const struct emit_target *target, const
 }
 
 /* The module in its form, or NULL after a message. */
-static LLVMMemoryBufferRef render(LLVMModuleRef module, const struct emit_target *target, enum emit_form form,
-                                  struct diag_sink *sink) {
+static LLVMMemoryBufferRef render(LLVMModuleRef module, const struct emit_machine *machine,
+                                  enum emit_form form, struct diag_sink *sink) {
   LLVMMemoryBufferRef buffer = NULL;
   char *text = NULL;
   switch (form) {
@@ -71,7 +73,8 @@ static LLVMMemoryBufferRef render(LLVMModuleRef module, const struct emit_target
     buffer = LLVMWriteBitcodeToMemoryBuffer(module);
     break;
   default:
-    if (LLVMTargetMachineEmitToMemoryBuffer(target->machine, module,
+    subtarget_choose_passes(LLVMGetModuleContext(module), LLVMGetTarget(module));
+    if (LLVMTargetMachineEmitToMemoryBuffer(machine->machine, module,
                                             form == EMIT_OBJECT ? LLVMObjectFile : LLVMAssemblyFile, &text,
                                             &buffer)) {
       diag_error(sink, DIAG_INTERNAL, "LLVM: %s", text);
@@ -86,9 +89,9 @@ static LLVMMemoryBufferRef render(LLVMModuleRef module, const struct emit_target
 }
 
 /* LLVM's own streams end the process where a disk is full. */
-bool emit_file(LLVMModuleRef module, const struct emit_target *target, enum emit_form form, const char *path,
-               struct diag_sink *sink) {
-  LLVMMemoryBufferRef buffer = render(module, target, form, sink);
+bool emit_file(LLVMModuleRef module, const struct emit_machine *machine, enum emit_form form,
+               const char *path, struct diag_sink *sink) {
+  LLVMMemoryBufferRef buffer = render(module, machine, form, sink);
   if (!buffer) {
     return false;
   }

@@ -19,19 +19,27 @@ struct emit_options {
   unsigned size_level;      /* 0, 1 for -Os, 2 for -Oz */
 };
 
+/* The CPU that code is for. */
 struct emit_target {
-  LLVMTargetMachineRef machine;
-  LLVMTargetDataRef layout;
   const char *cpu;      /* as used; in the arena, as the next */
   const char *features; /* as given to LLVM */
   const char *required; /* what the CPU must have beyond the baseline, as in wasmrt_module.cpu_features */
 };
 
-/* A target machine for position-independent code. Reports unknown triples, CPUs and features; false on error.
- */
-bool emit_target_make(const struct emit_options *options, struct arena *arena, struct diag_sink *sink,
+/* Reports unknown triples, CPUs and features; false on error. */
+bool emit_target_find(const struct emit_options *options, struct arena *arena, struct diag_sink *sink,
                       struct emit_target *target);
-void emit_target_free(struct emit_target *target);
+
+/* What makes position-independent code of one LLVM module. Neither part may be used by two threads, nor the
+ * layout for two contexts, whose types it remembers. */
+struct emit_machine {
+  LLVMTargetMachineRef machine;
+  LLVMTargetDataRef layout;
+};
+
+void emit_machine_make(const struct emit_options *options, const struct emit_target *target,
+                       struct emit_machine *machine);
+void emit_machine_free(struct emit_machine *machine);
 
 /* Sends the context's diagnostics to the sink, for as long as both live. */
 void emit_watch(LLVMContextRef context, struct diag_sink *sink);
@@ -40,13 +48,13 @@ void emit_watch(LLVMContextRef context, struct diag_sink *sink);
 bool emit_verify(LLVMModuleRef module, struct diag_sink *sink);
 
 /* Runs the mid-level pipeline of the chosen level. */
-bool emit_optimize(LLVMModuleRef module, const struct emit_target *target, const struct emit_options *options,
-                   struct diag_sink *sink);
+bool emit_optimize(LLVMModuleRef module, const struct emit_machine *machine,
+                   const struct emit_options *options, struct diag_sink *sink);
 
 enum emit_form { EMIT_OBJECT, EMIT_ASSEMBLY, EMIT_IR, EMIT_BITCODE };
 
 /* Writes the module to `path`, which is created or truncated. */
-bool emit_file(LLVMModuleRef module, const struct emit_target *target, enum emit_form form, const char *path,
-               struct diag_sink *sink);
+bool emit_file(LLVMModuleRef module, const struct emit_machine *machine, enum emit_form form,
+               const char *path, struct diag_sink *sink);
 
 #endif

@@ -8,9 +8,10 @@
 #include <string>
 
 #include "llvm-c/Target.h"
+#include "llvm/IR/LLVMContext.h"
+#include "llvm/IR/OptBisect.h"
 #include "llvm/MC/MCSubtargetInfo.h"
 #include "llvm/MC/TargetRegistry.h"
-#include "llvm/Support/CommandLine.h"
 
 static std::unique_ptr<llvm::MCSubtargetInfo> describe(const char *triple, const char *cpu,
                                                        const char *features) {
@@ -101,10 +102,28 @@ char *subtarget_required(const char *triple, const char *cpu, const char *featur
   return copy;
 }
 
-void subtarget_hoist_constants(bool hoist) {
-  llvm::StringMap<llvm::cl::Option *> &options = llvm::cl::getRegisteredOptions();
-  auto found = options.find("disable-constant-hoisting");
-  if (found != options.end()) {
-    static_cast<llvm::cl::opt<bool> *>(found->second)->setValue(!hoist);
+namespace {
+
+/* Without state, so that all contexts and threads can share one. */
+class without_constant_hoisting final : public llvm::OptPassGate {
+public:
+  // One of the two overrides LLVM's: versions differ in whether it is const.
+  bool shouldRunPass(llvm::StringRef pass, llvm::StringRef) {
+    return pass != "Constant Hoisting";
+  }
+  bool shouldRunPass(llvm::StringRef pass, llvm::StringRef) const {
+    return pass != "Constant Hoisting";
+  }
+  bool isEnabled() const override {
+    return true;
+  }
+};
+
+} // namespace
+
+void subtarget_choose_passes(LLVMContextRef context, const char *triple) {
+  static without_constant_hoisting gate;
+  if (llvm::StringRef(triple).starts_with("x86_64")) {
+    llvm::unwrap(context)->setOptPassGate(gate);
   }
 }

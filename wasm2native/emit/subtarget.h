@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include <llvm-c/Types.h>
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -29,10 +31,11 @@ bool subtarget_has(const char *triple, const char *cpu, const char *features, co
 char *subtarget_required(const char *triple, const char *cpu, const char *features, const char *baseline);
 
 /*
- * Switches LLVM's constant hoisting off or on, for the whole process. On x86-64 the pass would load the
- * address of static memory into a register, where a displacement costs nothing.
+ * Chooses code generation passes for a context and a target. On x86-64 constant hoisting would load the
+ * address of static memory into a register, where a displacement costs nothing. LLVM's own switch for that is
+ * the process's.
  */
-void subtarget_hoist_constants(bool hoist);
+void subtarget_choose_passes(LLVMContextRef context, const char *triple);
 
 #ifdef __cplusplus
 }

@@ -70,27 +70,33 @@ static bool choose_cpu(const struct emit_options *options, struct arena *arena, 
   return true;
 }
 
-bool emit_target_make(const struct emit_options *options, struct arena *arena, struct diag_sink *sink,
-                      struct emit_target *target) {
-  static const LLVMCodeGenOptLevel levels[] = {LLVMCodeGenLevelNone, LLVMCodeGenLevelLess,
-                                               LLVMCodeGenLevelDefault, LLVMCodeGenLevelAggressive};
-  subtarget_initialize();
-  subtarget_hoist_constants(!is_x86(options->triple));
-  LLVMTargetRef llvm;
-  char *message;
-  if (LLVMGetTargetFromTriple(options->triple, &llvm, &message)) {
-    return diag_error(sink, DIAG_OPTION, "%s", take_message(arena, message));
-  }
-  if (!check_features(options, sink) || !choose_cpu(options, arena, sink, target)) {
-    return false;
-  }
-  target->machine = LLVMCreateTargetMachine(llvm, options->triple, target->cpu, target->features,
-                                            levels[options->opt_level], LLVMRelocPIC, LLVMCodeModelDefault);
-  target->layout = LLVMCreateTargetDataLayout(target->machine);
-  return true;
+static LLVMTargetRef find_target(const char *triple, char **message) {
+  LLVMTargetRef target;
+  return LLVMGetTargetFromTriple(triple, &target, message) ? NULL : target;
 }
 
-void emit_target_free(struct emit_target *target) {
-  LLVMDisposeTargetData(target->layout);
-  LLVMDisposeTargetMachine(target->machine);
+bool emit_target_find(const struct emit_options *options, struct arena *arena, struct diag_sink *sink,
+                      struct emit_target *target) {
+  char *message;
+  subtarget_initialize();
+  if (!find_target(options->triple, &message)) {
+    return diag_error(sink, DIAG_OPTION, "%s", take_message(arena, message));
+  }
+  return check_features(options, sink) && choose_cpu(options, arena, sink, target);
+}
+
+void emit_machine_make(const struct emit_options *options, const struct emit_target *target,
+                       struct emit_machine *machine) {
+  static const LLVMCodeGenOptLevel levels[] = {LLVMCodeGenLevelNone, LLVMCodeGenLevelLess,
+                                               LLVMCodeGenLevelDefault, LLVMCodeGenLevelAggressive};
+  char *message;
+  machine->machine = LLVMCreateTargetMachine(find_target(options->triple, &message), options->triple,
+                                             target->cpu, target->features, levels[options->opt_level],
+                                             LLVMRelocPIC, LLVMCodeModelDefault);
+  machine->layout = LLVMCreateTargetDataLayout(machine->machine);
+}
+
+void emit_machine_free(struct emit_machine *machine) {
+  LLVMDisposeTargetData(machine->layout);
+  LLVMDisposeTargetMachine(machine->machine);
 }

@@ -1,9 +1,8 @@
 /*
  * libwasm2native: from the bytes of a WebAssembly module to native code.
  *
- * One call compiles one module. Calls may run on different threads at once as long as they compile for the
- * same architecture: a switch of LLVM's that differs between x86-64 and arm64 is the process's. Linking is
- * serialised inside the library. Nothing is printed; errors go to a callback.
+ * One call compiles one module. Calls may run on different threads at once; linking is serialised inside the
+ * library. Nothing is printed; errors go to a callback.
  */
 #ifndef WASM2NATIVE_H
 #define WASM2NATIVE_H
@@ -60,17 +59,28 @@ enum wasm2native_phase {
 /* "decode" and so on. */
 const char *wasm2native_phase_name(enum wasm2native_phase phase);
 
+/* Callbacks of one compilation run one at a time, but not always on the thread that called. */
+
 /* One message, as `file:0x1a3: error: in func 12 "fib": what and why` without a line end. Valid during the
  * call. */
 typedef void wasm2native_message(void *context, const char *line, bool is_error);
 
-/* Called when a phase begins; for a progress line. */
-typedef void wasm2native_progress(void *context, enum wasm2native_phase phase);
+/*
+ * Called when a phase begins, with `total` 1; for a progress line. Large modules are divided into partitions,
+ * which are lowered, optimised and emitted each on its own: for these it is called with the phase "optimize"
+ * whenever another of `total` is done.
+ */
+typedef void wasm2native_progress(void *context, enum wasm2native_phase phase, uint32_t done, uint32_t total);
 
-/* What each phase took. */
+/* What each phase took. Times are added up over threads. */
 struct wasm2native_report {
   double seconds[WASM2NATIVE_PHASE_COUNT];      /* wall time */
-  uint64_t peak_bytes[WASM2NATIVE_PHASE_COUNT]; /* peak resident size at the phase's end */
+  double cpu_seconds[WASM2NATIVE_PHASE_COUNT];  /* CPU time */
+  uint64_t peak_bytes[WASM2NATIVE_PHASE_COUNT]; /* the process's peak resident size at the phase's end */
+  double elapsed_seconds;                       /* wall time of the whole */
+  double longest_partition;                     /* wall time of the partition that took longest */
+  uint32_t partition_count;
+  unsigned threads;
 };
 
 /* All strings are borrowed for the duration of the call. Initialise with wasm2native_options_default(). */
@@ -83,7 +93,9 @@ struct wasm2native_options {
   unsigned size_level;      /* 0; 1 for -Os, 2 for -Oz (with opt_level 2) */
   bool debug_info;          /* -g: accepted; names are kept in any case */
   bool deterministic;       /* the standard's deterministic profile: the same results on every CPU */
-  bool verbose;             /* report the link command through `message` */
+  bool verbose;             /* report partitions and link commands through `message` */
+  unsigned threads;         /* that may work on partitions at a time; 0 is 1. It changes no bit of the result */
+  uint64_t partition_size;  /* bytes of code in a partition, 0: the default. Assembly, IR and bitcode are one */
   const char *target;       /* triple, or NULL for the host's architecture with musl */
   const char *cpu;          /* CPU name, "native", or NULL for the target's baseline */
   const char *cpu_features; /* "+avx2,-bmi2" or NULL */

@@ -37,6 +37,12 @@ static void add(struct arguments *arguments, const char *word) {
   arguments->words[arguments->count++] = word;
 }
 
+static void add_words(struct arguments *arguments, const char *const *words, size_t count) {
+  for (size_t i = 0; i < count; i++) {
+    add(arguments, words[i]);
+  }
+}
+
 static void add_library_file(struct arguments *arguments, const struct link_job *job, struct arena *arena,
                              const char *name) {
   add(arguments, arena_printf(arena, "%s/%s/%s", job->library_dir, arches[job->arch].directory, name));
@@ -72,15 +78,20 @@ static struct arguments compose(const struct link_job *job, const char *output, 
   enum { FIXED_WORDS = 40 };
   struct arguments arguments = {ARENA_ARRAY(arena, const char *, FIXED_WORDS + job->input_count), 0};
   // clang-format off
-  const char *const common[] = {
-      LINKER, "-m", arches[job->arch].emulation, "-o", file_word(output, arena),
+  const char *const common[] = {LINKER, "-m", arches[job->arch].emulation, "-o", file_word(output, arena),
+                                "--error-limit=0", "--no-demangle"};
+  const char *const final[] = {
       "-z", "now", "-z", "relro", "-z", "text", "-z", "noexecstack", "-z", arches[job->arch].max_page_size,
-      "--gc-sections", "--build-id=none", "--hash-style=gnu", "--error-limit=0", "--no-demangle",
-  };
+      "--gc-sections", "--build-id=none", "--hash-style=gnu"};
   // clang-format on
-  for (size_t i = 0; i < sizeof common / sizeof *common; i++) {
-    add(&arguments, common[i]);
+  add_words(&arguments, common, sizeof common / sizeof *common);
+  if (job->kind == LINK_RELOCATABLE) {
+    add(&arguments, "-r");
+    add_inputs(&arguments, job, arena);
+    add(&arguments, NULL);
+    return arguments;
   }
+  add_words(&arguments, final, sizeof final / sizeof *final);
   if (!job->keep_symbols) {
     add(&arguments, "--strip-all");
   }

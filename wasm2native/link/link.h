@@ -1,6 +1,6 @@
 /*
- * Linking: from objects to a static executable or a shared object, with lld inside this process. Nothing but
- * the files of the library directory is needed: no compiler, no linker, no sysroot.
+ * Linking: from objects to a static executable, a shared object or a single object, with lld inside this
+ * process. Nothing but the files of the library directory is needed: no compiler, no linker, no sysroot.
  */
 #ifndef LINK_LINK_H
 #define LINK_LINK_H
@@ -14,6 +14,7 @@
 enum link_kind {
   LINK_EXECUTABLE, /* a static PIE on musl with libwasmrt */
   LINK_SHARED,     /* a shared object whose runtime functions its host provides */
+  LINK_RELOCATABLE /* one object made of several */
 };
 
 enum link_arch { LINK_X86_64, LINK_AARCH64 };
@@ -21,11 +22,11 @@ enum link_arch { LINK_X86_64, LINK_AARCH64 };
 struct link_job {
   enum link_kind kind;
   enum link_arch arch;
-  const char *library_dir;   /* as link_library_dir() gives it; unused for LINK_SHARED */
+  const char *library_dir;   /* as link_library_dir() gives it; only for LINK_EXECUTABLE */
   const char *const *inputs; /* objects and archives, in order */
   size_t input_count;
   const char *output;
-  bool keep_symbols; /* else the result is stripped */
+  bool keep_symbols; /* else executables and shared objects are stripped */
 };
 
 /* A symbol that nothing defines, and the file that refers to it. Both live in the arena. */

@@ -63,13 +63,13 @@ START_TEST(appears_after_a_second) {
   struct progress progress;
   const double start = seconds();
   progress_begin(&progress);
-  progress_phase(&progress, WASM2NATIVE_PHASE_LOWER);
+  progress_phase(&progress, WASM2NATIVE_PHASE_LOWER, 0, 1);
   expect("lower, 1 s");
   ck_assert_double_ge(seconds() - start, 1);
-  progress_phase(&progress, WASM2NATIVE_PHASE_OPTIMIZE);
+  progress_phase(&progress, WASM2NATIVE_PHASE_OPTIMIZE, 12, 96);
   progress_print(&progress, "a message");
   expect("\r\033[Ka message\r\n");
-  expect("optimize, 2 s");
+  expect("[12/96] optimize, 2 s");
   progress_end(&progress);
   expect("\r\033[K");
 }
@@ -79,7 +79,7 @@ START_TEST(stays_away_from_short_work) {
   open_terminal();
   struct progress progress;
   progress_begin(&progress);
-  progress_phase(&progress, WASM2NATIVE_PHASE_LOWER);
+  progress_phase(&progress, WASM2NATIVE_PHASE_LOWER, 0, 1);
   progress_print(&progress, "a message");
   progress_end(&progress);
   ck_assert_str_eq(read_terminal(), "a message\r\n");
@@ -94,7 +94,7 @@ START_TEST(stays_away_from_files) {
   terminal = ends[0];
   struct progress progress;
   progress_begin(&progress);
-  progress_phase(&progress, WASM2NATIVE_PHASE_LOWER);
+  progress_phase(&progress, WASM2NATIVE_PHASE_LOWER, 0, 1);
   usleep(1400000);
   progress_print(&progress, "a message");
   progress_end(&progress);
