@@ -102,6 +102,8 @@ run_spec() {
   done
   if [ $quick = no ]; then
     part spec sh tests/spec/run.sh --all-modes
+    part "spec partitions" sh tests/spec/run.sh --partition-size=1 --model=static --opt=2 --target=x86_64-linux
+    part "spec partitions arm64" sh tests/spec/run.sh --partition-size=1 --model=instance --opt=2 --target=aarch64-linux
     return
   fi
   part "spec instance" sh tests/spec/run.sh --model=instance --opt=2 --target=x86_64-linux
@@ -109,6 +111,10 @@ run_spec() {
   part "spec arm64" sh tests/spec/run.sh --model=static --opt=2 --target=aarch64-linux address call call_indirect const \
     conversions endianness f32 f64 fac float_exprs float_memory i32 i64 left-to-right memory memory_trap select \
     skip-stack-guard-page stack traps unreachable
+  # What crosses from one partition to another: calls, tables, globals, references, names.
+  part "spec partitions" sh tests/spec/run.sh --partition-size=1 --model=static --opt=2 --target=x86_64-linux call \
+    call_indirect elem exports fac func func_ptrs global imports linking memory_grow ref_func return_call \
+    return_call_indirect start switch table_get traps
 }
 
 [ $install = no ] || sh cmake/deps.sh || exit 1

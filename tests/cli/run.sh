@@ -235,6 +235,74 @@ test_time_report() {
   done
 }
 
+# Divided, a program is the same on any number of threads, and does what it does as a whole.
+test_partitions() {
+  for arch in x86_64 aarch64; do
+    for options in "--model=static -O0" "--model=instance -O2"; do
+      # shellcheck disable=SC2086
+      set -- $options --target=$arch $m/hello.wasm
+      expect 0 "$tool" "$@" -o whole
+      expect 134 native $arch ./whole trap
+      mv err whole.err
+      for size in 1 4K; do
+        expect 0 "$tool" "$@" -v -j1 --partition-size=$size -o one
+        expect_in err "partitions on 1 threads"
+        expect 0 "$tool" "$@" -v -j 4 --partition-size $size -o four
+        expect_in err "partitions on 4 threads"
+        cmp -s one four || fail "$options: -j1 and -j4 differ"
+        cmp -s one whole && fail "$options: nothing was divided"
+        expect 7 native $arch ./one 7
+        expect_in out "hello 7"
+        expect 134 native $arch ./four trap
+        # Inlining may take functions off the stack.
+        [ "$options" = "--model=instance -O2" ] || cmp -s err whole.err || fail "$options: $(diff whole.err err)"
+      done
+    done
+    expect 0 "$tool" --target=$arch --partition-size=1 --missing-imports=zero $m/missing.wasm -o missing
+    expect 0 native $arch ./missing g
+    expect_in out "g gives 0"
+  done
+  expect 0 "$tool" -S --partition-size=1 $m/plain.wasm -o divided.s
+  expect 0 "$tool" -S $m/plain.wasm -o whole.s
+  cmp -s divided.s whole.s || fail "assembly is divided"
+  expect 0 "$tool" --time-report --partition-size=1 -j2 $m/plain.wasm -c
+  expect_in err "partitions on 2 threads"
+  for number in 0 -1 x 1.5 2000 ''; do
+    expect 1 "$tool" "-j=$number" $m/plain.wasm
+    expect_in err "number from 1"
+  done
+  expect 1 "$tool" --partition-size=some $m/plain.wasm
+}
+
+# The parts of two divided modules in one program are not taken for each other's, and show no symbol but the descriptor.
+test_partitioned_objects() {
+  for arch in x86_64 aarch64; do
+    for name in left right; do
+      for threads in 1 4; do
+        expect 0 "$tool" -c --target=$arch --partition-size=1 -j$threads --name=$name $m/hello.wasm -o $name$threads.o
+      done
+      expect_elf $name$threads.o 1 $arch
+      cmp -s ${name}1.o ${name}4.o || fail "objects made by one and four threads differ"
+    done
+    expect 0 ld.lld-19 -shared left1.o right1.o -o both.so
+    expect 0 nm -D --defined-only both.so
+    [ "$(awk '{ print $3 }' out | sort | tr '\n' ' ')" = "left_module right_module " ] || fail "symbols: $(cat out)"
+    expect 0 "$tool" --emit=shared --target=$arch --partition-size=1 --name=left $m/hello.wasm -o left.so
+    expect_elf left.so 3 $arch
+  done
+}
+
+# An error is told once, and nothing stays.
+test_partitions_that_fail() {
+  mkdir temporary
+  expect 1 env TMPDIR="$PWD/temporary" sh -c \
+    "trap '' XFSZ; ulimit -f 2; exec '$tool' -O0 -j4 --partition-size=1 $m/hello.wasm -o program"
+  [ "$(grep -c error: err)" = 1 ] || fail "not one error: $(cat err)"
+  expect_in err "cannot write"
+  [ -z "$(ls temporary)" ] || fail "left $(ls temporary)"
+  expect_absent program
+}
+
 test_name() {
   expect 0 "$tool" -c --name=my_plugin $m/plain.wasm -o plain.o
   expect_in plain.o my_plugin_module

@@ -29,7 +29,7 @@ build=${WASM2NATIVE_BUILD:-$root/build}
 vectors=${WASM_SPEC_DIR:-$root/../shared/spec}
 
 usage() {
-  sed -n '2,24s/^# \{0,1\}//p' "$0"
+  sed -n '2,23s/^# \{0,1\}//p' "$0"
 }
 
 fail() {
