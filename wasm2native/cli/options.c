@@ -251,7 +251,7 @@ const struct cli_option cli_options[] = {
     {"--stack-size", "BYTES", BUILD, "the size of the program's stack", set_stack_size},
     {"--sealed", NULL, COMPILE, "let no WASMRT_OPTIONS change what was granted here", set_sealed},
     {"-j", "N", BUILD, "work on up to N partitions of a large module at a time; all CPUs if not given", set_threads},
-    {"--partition-size", "BYTES", BUILD, "divide larger code, into partitions of about this size (2M)", set_partition_size},
+    {"--partition-size", "BYTES", BUILD, "divide larger code, into partitions of about this size (512K)", set_partition_size},
     {"--time-report", NULL, BUILD, "say where time and memory went", set_time_report},
     {"-v", NULL, BUILD, "show what is divided, and the link as a command", set_verbose},
     {"--version", NULL, ALL, "print the version", ask_for_version},

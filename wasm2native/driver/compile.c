@@ -10,7 +10,7 @@
 #include "output.h"
 
 /* Bytes of code that LLVM is given at once: see docs/architecture.md for what was measured. */
-#define PARTITION_SIZE (UINT64_C(2) << 20)
+#define PARTITION_SIZE (UINT64_C(512) << 10)
 
 const char *wasm2native_version(void) {
   return WASM2NATIVE_VERSION;
