@@ -1,7 +1,9 @@
 /* Directories: fd_readdir. */
 #define _GNU_SOURCE
 #include <dirent.h>
+#include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -80,18 +82,27 @@ static uint64_t next_cookie(struct wasi_positions **positions, uint64_t cookie, 
   return (*positions)->count;
 }
 
+/* Some file systems leave the type of an entry to be asked for, which a libc's readdir does not do. */
+static uint8_t entry_type(int directory, const char *name, uint8_t type) {
+  struct stat status;
+  if (type == DT_UNKNOWN && fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW) == 0) {
+    return (uint8_t)IFTODT(status.st_mode);
+  }
+  return type;
+}
+
 /*
  * Converts a block of host entries behind `cookie`, until the guest's buffer is full; the last entry may then
  * be cut off. Returns the last entry's cookie, or 0 if there is no memory.
  */
-static uint64_t convert(struct wasi_positions **positions, uint64_t cookie, const uint8_t *block, size_t size,
+static uint64_t convert(struct wasi_descriptor *directory, uint64_t cookie, const uint8_t *block, size_t size,
                         uint8_t *buffer, uint32_t length, uint32_t *used) {
   uint16_t entry_size;
   for (size_t at = 0; at < size && *used < length; at += entry_size) {
     struct host_entry entry;
     memcpy(&entry, block + at, HOST_ENTRY_HEADER);
     entry_size = entry.size;
-    cookie = next_cookie(positions, cookie, entry.next);
+    cookie = next_cookie(&directory->positions, cookie, entry.next);
     if (cookie == 0) {
       return 0;
     }
@@ -99,7 +110,7 @@ static uint64_t convert(struct wasi_positions **positions, uint64_t cookie, cons
     struct wasi_dirent header = {.next = cookie,
                                  .inode = entry.inode,
                                  .name_length = (uint32_t)strlen(name),
-                                 .filetype = filetype(entry.type)};
+                                 .filetype = filetype(entry_type(directory->host, name, entry.type))};
     append(buffer, length, used, &header, sizeof header);
     append(buffer, length, used, name, header.name_length);
   }
@@ -152,7 +163,7 @@ uint32_t wasi_fd_readdir(struct wasmrt_instance *caller, uint32_t fd, uint32_t a
     if (size == 0) {
       break;
     }
-    cookie = convert(&descriptor->positions, cookie, block, (size_t)size, buffer, length, &used);
+    cookie = convert(descriptor, cookie, block, (size_t)size, buffer, length, &used);
     if (cookie == 0) {
       return WASI_ENOMEM;
     }

@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include <sys/socket.h>
 #include <sys/uio.h>
+#include <unistd.h>
 
 #include "preview1.h"
 
@@ -45,7 +46,11 @@ uint32_t wasi_sock_accept(struct wasmrt_instance *caller, uint32_t fd, uint32_t 
       .host = accept4(listener->host, NULL, NULL,
                       SOCK_CLOEXEC | ((flags & WASI_FDFLAG_NONBLOCK) != 0 ? SOCK_NONBLOCK : 0))};
   if (accepted.host < 0 || !wasi_inspect(accepted.host, &accepted.filetype, &accepted.rights_base)) {
-    return wasi_errno(errno);
+    error = wasi_errno(errno);
+    if (accepted.host >= 0) {
+      close(accepted.host);
+    }
+    return error;
   }
   uint32_t number;
   error = wasi_insert(wasi_state(caller), accepted, 0, &number);

@@ -55,7 +55,13 @@ static bool grant_mount(struct wasi *wasi, const struct wasmrt_mount *mount) {
   struct wasi_descriptor descriptor = {
       .filetype = WASI_FILETYPE_DIRECTORY, .read_only = mount->read_only, .preopen = mount->guest};
   descriptor.host = openat(AT_FDCWD, mount->host, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (descriptor.host < 0 || !wasi_inspect(descriptor.host, &descriptor.filetype, &descriptor.rights_base)) {
+  if (descriptor.host < 0) {
+    return false;
+  }
+  if (!wasi_inspect(descriptor.host, &descriptor.filetype, &descriptor.rights_base)) {
+    const int error = errno;
+    close(descriptor.host);
+    errno = error;
     return false;
   }
   descriptor.rights_inheriting = WASI_RIGHTS_ALL;
