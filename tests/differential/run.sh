@@ -113,7 +113,7 @@ for argument; do
   --modes=*) modes=${argument#*=} ;;
   --campaign)
     modes="oracle instance-2-guard-x86_64 static-2-guard-x86_64 instance-0-guard-x86_64 static-0-guard-x86_64"
-    modes="$modes instance-2-check-x86_64 static-2-check-x86_64 instance-2-check-aarch64 static-2-check-aarch64"
+    modes="$modes instance-2-check-x86_64 static-2-check-x86_64 instance-2-guard-aarch64 static-2-guard-aarch64"
     ;;
   --binaryen) binaryen=yes ;;
   --keep) keep=yes ;;
