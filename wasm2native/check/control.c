@@ -150,6 +150,9 @@ bool check_call_type(struct checker *c, const struct wasm_func_type *type) {
 
 /* A tail call: the callee's results are the function's. */
 bool check_return_call_type(struct checker *c, const struct wasm_func_type *type) {
+  if (!check_spread(c, type->result_count, CHECK_NARROW)) {
+    return false;
+  }
   if (!types_match(c, results_of(type), c->frames[0].results)) {
     return check_fail(c, "type mismatch in %s: the callee's results do not match the function's",
                       check_text(c));

@@ -84,6 +84,7 @@ bool check_pop_types(struct checker *c, struct check_types types);
 bool check_pop_ref(struct checker *c, wasm_type *type); /* reference.c: WASM_BOTTOM_REF where it is unknown */
 bool check_match_types(struct checker *c, struct check_types types); /* pops nothing */
 void check_set_unreachable(struct checker *c);
+enum { CHECK_NARROW = 4 }; /* values that any instruction may pass */
 /* Counts `count` values that something passes, of which `narrow` are taken for granted. */
 bool check_spread(struct checker *c, uint64_t count, uint64_t narrow);
 

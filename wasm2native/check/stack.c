@@ -45,8 +45,8 @@ bool check_push(struct checker *c, wasm_type type) {
 /*
  * A call or branch of two bytes may pass a thousand values, and the lowering makes each of them: without a
  * limit on their sum, a module of megabytes would ask for a hundred gigabytes. Whatever is popped has been
- * pushed, so pushes are what is counted, and the labels of br_table, each of which takes the same values once
- * more.
+ * pushed, so pushes are what is counted; and besides what is compared without a push: the labels of br_table,
+ * each of which takes the same values once more, and the results of tail calls, which are the function's.
  */
 bool check_spread(struct checker *c, uint64_t count, uint64_t narrow) {
   if (count <= narrow) {
@@ -61,11 +61,10 @@ bool check_spread(struct checker *c, uint64_t count, uint64_t narrow) {
 }
 
 bool check_push_types(struct checker *c, struct check_types types) {
-  enum { NARROW = 4 };
   if (types.count == 0) {
     return true;
   }
-  if (!check_spread(c, types.count, NARROW) || !reserve_operands(c, types.count)) {
+  if (!check_spread(c, types.count, CHECK_NARROW) || !reserve_operands(c, types.count)) {
     return false;
   }
   memcpy(c->operands + c->operand_count, types.types, types.count * sizeof *types.types);

@@ -169,11 +169,14 @@ static size_t put_leb(uint8_t *at, size_t value) {
 }
 
 /* A function that gives a thousand values, and calls itself for them: two bytes ask for a thousand values, so
- * that their sum must be limited. So must a br_table whose labels take them. */
+ * that their sum must be limited. So must a br_table whose labels take them, and tail calls, which compare
+ * them. */
 START_TEST(passed_values_are_limited) {
   static uint8_t bytes[16384];
   for (unsigned calls = 200; calls <= 300; calls += 100) {
-    for (int is_table = 0; is_table <= 1; is_table++) {
+    static const uint8_t opcodes[] = {CALL, BR_TABLE, RETURN_CALL};
+    for (size_t k = 0; k < COUNT(opcodes); k++) {
+      const bool is_table = opcodes[k] == BR_TABLE;
       size_t size = 0, body = is_table ? 2 + 2 + 1 + 3 + calls + 2 : 1 + 2 * (size_t)calls + 2;
       memcpy(bytes, (const uint8_t[]){0, 'a', 's', 'm', 1, 0, 0, 0, 1}, 9);
       size += 9;
@@ -198,7 +201,7 @@ START_TEST(passed_values_are_limited) {
         size += calls + 1;
       } else {
         for (unsigned i = 0; i < calls; i++) {
-          bytes[size++] = CALL;
+          bytes[size++] = opcodes[k];
           bytes[size++] = 0;
         }
         bytes[size++] = UNREACHABLE;
