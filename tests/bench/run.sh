@@ -10,8 +10,8 @@
 #   -O...     wasm2native's optimisation level, default -O2
 #   KERNEL    only these: the names of the files in tests/bench/kernels and kernels/simd; simd is all of the latter
 #
-# Each kernel is built for the baseline CPU and for this machine's, and run in turn, native and wasm2native;
-# the best time of each counts. Ratios are wasm2native's time over native. The environment variable
+# Each kernel is built for the baseline CPU and for this machine's, and run in turn, native and wasm2native,
+# many times; the best time of each counts. Ratios are wasm2native's time over native. The environment variable
 # WASM2NATIVE names another tool to measure, BENCH another directory to work in.
 set -u
 
@@ -80,7 +80,7 @@ build() { # KERNEL SOURCE CPU
 
 # The least number of runs that takes the native program at least the slice of time.
 calibrate() { # PROGRAM
-  "./$1" 3 | awk -v slice=$slice '{ n = int(slice * 3 / $2) + 1; print (n > 1000 ? 1000 : n) }'
+  "./$1" 3 | awk -v slice=$slice '{ n = int(slice / $2) + 1; print (n > 1000 ? 1000 : n) }'
 }
 
 echo "kernel        cpu        native s   wasm2native s   ratio"
@@ -113,12 +113,11 @@ for cpu in baseline native; do
       head -n 1 $kernel.native.times $kernel.w2n.times
       continue
     fi
-    awk -v kernel=$kernel -v cpu=$cpu -v runs=$runs -v kind=$kind '
+    awk -v kernel=$kernel -v cpu=$cpu -v kind=$kind '
       FNR == 1 { file++ }
       !best[file] || $2 < best[file] { best[file] = $2 }
       END {
-        printf "%s\t%s\t%.6f\t%.6f\t%.3f\t%s\n",
-          kernel, cpu, best[1] / runs, best[2] / runs, best[2] / best[1], kind
+        printf "%s\t%s\t%.6f\t%.6f\t%.3f\t%s\n", kernel, cpu, best[1], best[2], best[2] / best[1], kind
       }
     ' $kernel.native.times $kernel.w2n.times >row.tsv
     awk -F '\t' '{ printf "%-13s %-9s %9.6f       %9.6f   %5.2f\n", $1, $2, $3, $4, $5 }' row.tsv
