@@ -42,7 +42,8 @@ static uint64_t choose_part_size(const struct lower_plan *plan) {
   for (uint32_t i = plan->wasm->func_import_count; i < plan->wasm->func_count; i++) {
     total += cost(plan, i);
   }
-  if (wanted == 0 || total <= wanted + wanted / 2) {
+  /* Half of `wanted` is not added to it: the sum may be more than any number. */
+  if (wanted == 0 || total <= wanted || total - wanted <= wanted / 2) {
     return 0;
   }
   uint64_t count = (total + wanted / 2) / wanted;

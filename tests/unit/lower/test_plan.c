@@ -48,9 +48,11 @@ static void divide(struct divided *d, uint64_t size, bool copies_small) {
 }
 
 START_TEST(leaves_small_modules_whole) {
+  /* Half as much again as two thirds of all numbers is none that there is. */
+  static const uint64_t sizes[] = {0, 1 << 20, UINT64_MAX / 3 * 2, UINT64_MAX / 3 * 2 + 2, UINT64_MAX};
   struct divided d;
-  for (int i = 0; i < 2; i++) {
-    divide(&d, i == 0 ? 0 : 1 << 20, true);
+  for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+    divide(&d, sizes[i], true);
     ck_assert_uint_eq(lower_part_count(d.plan), 1);
     ck_assert(d.plan->parts[0].is_main);
     ck_assert_uint_eq(d.plan->parts[0].begin, 0);
