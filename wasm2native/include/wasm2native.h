@@ -89,13 +89,13 @@ struct wasm2native_options {
   enum wasm2native_model model;
   enum wasm2native_bounds bounds;
   enum wasm2native_missing missing;
-  unsigned opt_level;       /* 0 to 3 */
-  unsigned size_level;      /* 0; 1 for -Os, 2 for -Oz (with opt_level 2) */
-  bool debug_info;          /* -g: accepted; names are kept in any case */
-  bool deterministic;       /* the standard's deterministic profile: the same results on every CPU */
-  bool verbose;             /* report partitions and link commands through `message` */
-  unsigned threads;         /* that may work on partitions at a time; 0 is 1. It changes no bit of the result */
-  uint64_t partition_size;  /* bytes of code in a partition, 0: the default. Assembly, IR and bitcode are one */
+  unsigned opt_level;  /* 0 to 3 */
+  unsigned size_level; /* 0; 1 for -Os, 2 for -Oz (with opt_level 2) */
+  bool debug_info;     /* -g: keep the symbol table; backtraces have names in any case */
+  bool deterministic;  /* the standard's deterministic profile: the same results on every CPU */
+  bool verbose;        /* report partitions and link commands through `message` */
+  unsigned threads;    /* that may work on partitions at a time; 0 is 1. It changes no bit of the result */
+  uint64_t partition_size;  /* bytes of code in a partition, 0: the default; assembly and IR are one */
   const char *target;       /* triple, or NULL for the host's architecture with musl */
   const char *cpu;          /* CPU name, "native", or NULL for the target's baseline */
   const char *cpu_features; /* "+avx2,-bmi2" or NULL */
