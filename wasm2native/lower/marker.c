@@ -132,6 +132,15 @@ static bool is_anchor(LLVMValueRef instruction) {
   return LLVMIsAStoreInst(instruction) || LLVMIsATerminatorInst(instruction);
 }
 
+/* One of several conditions: the code generator makes a branch of each, and may compute the others behind it.
+ */
+static bool is_condition(LLVMValueRef instruction) {
+  LLVMTypeRef type = LLVMTypeOf(instruction);
+  LLVMOpcode opcode = LLVMGetInstructionOpcode(instruction);
+  return LLVMGetTypeKind(type) == LLVMIntegerTypeKind && LLVMGetIntTypeWidth(type) == 1 &&
+         (opcode == LLVMSelect || opcode == LLVMAnd || opcode == LLVMOr);
+}
+
 /*
  * Does something in the block of `value` hold it there? The code generator sinks loads, together with what is
  * computed from them, into the one successor that needs them. A phi of the block itself needs the value in
@@ -146,7 +155,7 @@ static bool stays_in_block(LLVMValueRef value, LLVMBasicBlockRef block, unsigned
       if (is_here || LLVMGetNumSuccessors(LLVMGetBasicBlockTerminator(block)) == 1) {
         return true;
       }
-    } else if (is_here && (is_anchor(user) || stays_in_block(user, block, budget))) {
+    } else if (is_here && !is_condition(user) && (is_anchor(user) || stays_in_block(user, block, budget))) {
       return true;
     }
   }

@@ -187,6 +187,16 @@ START_TEST(load_with_its_use_stays_before_the_branch) {
 }
 END_TEST
 
+/* if ((param != 0) & (load < 0)) ...: two branches, and the load behind the first of them. */
+START_TEST(load_for_one_of_two_conditions_stays_before_both) {
+  struct built built;
+  PUT_FUNCTION(&built, LOCAL_GET, 0, I32_EQZ, I32_EQZ, LOCAL_GET, 0, I32_LOAD, 0, 0, I32_CONST, 0,
+               0x48 /* lt_s */, 0x71 /* and */, 0x04, 0x40, LOCAL_GET, 0, I32_CONST, 7, I32_STORE, 0, 8, END,
+               I32_CONST, 7, END);
+  expect_volatile_load(&built, "load volatile i32");
+}
+END_TEST
+
 /* What is shifted out leaves the bytes between: the code generator loads only these. */
 START_TEST(shifted_load_is_not_made_narrow) {
   struct built built;
@@ -319,6 +329,7 @@ int main(void) {
   tcase_add_test(tests, load_is_not_made_narrow);
   tcase_add_test(tests, vector_load_is_not_made_narrow);
   tcase_add_test(tests, load_with_its_use_stays_before_the_branch);
+  tcase_add_test(tests, load_for_one_of_two_conditions_stays_before_both);
   tcase_add_test(tests, shifted_load_is_not_made_narrow);
   tcase_add_test(tests, lane_load_is_not_made_narrow);
   tcase_add_test(tests, load_for_nothing_stays_without_passes);
