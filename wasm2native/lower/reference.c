@@ -134,21 +134,19 @@ void lower_ref_cast(struct lower_function *f, const struct wasm_insn *insn,
 /*
  * What C code returns or keeps in a variable is looked at before anything relies on its type: the C compiler
  * knows nothing of that. Nor does it know that functions of the static model call each other by a convention
- * of their own, so that a function of another instance or of the host would take its parameters from the
- * wrong places: all of this module's have its one instance. (The runtime does the same for functions that it
- * binds.)
+ * of their own, so that what has a type of the module has to be the module's own, whose functions have its
+ * one instance. (The runtime does the same for functions that it binds.) A funcref may be of another module
+ * that the linker joined to this one: for that, C code answers.
  */
 void lower_check_foreign(struct lower_function *f, LLVMValueRef value, wasm_type type) {
   struct lower_module *m = f->m;
-  if (!wasm_is_ref(type) || type == WASM_EXTERNREF) {
+  if (!wasm_is_ref(type) || type == WASM_FUNCREF || type == WASM_EXTERNREF) {
     return;
   }
   if (!wasm_is_nullable(type)) {
     lower_trap_if(f, LLVMBuildIsNull(f->b, value, ""), WASMRT_TRAP_NULL_REFERENCE);
   }
-  if (type != WASM_FUNCREF) {
-    lower_trap_if(f, LLVMBuildNot(f->b, lower_is_of_type(f, value, type), ""), WASMRT_TRAP_CAST_FAILURE);
-  }
+  lower_trap_if(f, LLVMBuildNot(f->b, lower_is_of_type(f, value, type), ""), WASMRT_TRAP_CAST_FAILURE);
   if (wasm_heap_top(m->wasm, wasm_heap_of(type)) == WASM_HEAP_FUNC) {
     LLVMBasicBlockRef look = lower_block_new(f, "look"), done = lower_block_new(f, "done");
     LLVMBuildCondBr(f->b, LLVMBuildIsNull(f->b, value, ""), done, look);
