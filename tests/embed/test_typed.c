@@ -313,18 +313,6 @@ START_TEST(static_model) {
     kept_static = find(a, others[i]);
     ck_assert_trap(a, "call_kept", 1, 0, WASMRT_TRAP_CAST_FAILURE);
   }
-  /* Of the right type, but of other conventions: another module's functions, the host's. */
-  struct wasmrt_extern object;
-  const struct wasmrt_type *type = wasmrt_function_type(find(a, "inc"));
-  ck_assert_int_eq(wasmrt_define_typed(store, "env", "add", type, add_hundred, NULL, &error), WASMRT_OK);
-  ck_assert(wasmrt_find_defined(store, "env", "add", &object));
-  struct wasmrt_funcref *const strangers[] = {find(b, "inc"), find(c, "inc"), object.of.function};
-  for (int i = 0; i < 3; i++) {
-    ck_assert_ptr_eq(wasmrt_function_type(strangers[i]), type);
-    made = kept_static = strangers[i];
-    ck_assert_trap(a, "call_made", 1, 0, WASMRT_TRAP_CAST_FAILURE);
-    ck_assert_trap(a, "call_kept", 1, 0, WASMRT_TRAP_CAST_FAILURE);
-  }
 }
 END_TEST
 

@@ -324,7 +324,7 @@ LLVMValueRef lower_ref_func_value(struct lower_function *f, uint32_t function);
 LLVMValueRef lower_has_type(struct lower_function *f, LLVMValueRef reference, uint32_t type);
 /* Whether a reference is of this type, which is of the hierarchy of its static type. */
 LLVMValueRef lower_is_of_type(struct lower_function *f, LLVMValueRef reference, wasm_type type);
-/* Traps unless a value that comes from C code is of its type, and of this module if it is a function. */
+/* Traps unless a value that comes from C code is of its type. */
 void lower_check_foreign(struct lower_function *f, LLVMValueRef value, wasm_type type);
 
 /* ---- table.c */

@@ -10,7 +10,6 @@
  * looks at the record.
  */
 #include "internal.h"
-#include "match.h"
 
 void lower_ref_null(struct lower_function *f, const struct wasm_insn *insn,
                     const struct wasm_opcode_info *info) {
@@ -133,13 +132,9 @@ void lower_ref_cast(struct lower_function *f, const struct wasm_insn *insn,
 
 /*
  * What C code returns or keeps in a variable is looked at before anything relies on its type: the C compiler
- * knows nothing of that. Nor does it know that functions of the static model call each other by a convention
- * of their own, so that what has a type of the module has to be the module's own, whose functions have its
- * one instance. (The runtime does the same for functions that it binds.) A funcref may be of another module
- * that the linker joined to this one: for that, C code answers.
+ * knows nothing of that. (The runtime does the same for functions that it binds.)
  */
 void lower_check_foreign(struct lower_function *f, LLVMValueRef value, wasm_type type) {
-  struct lower_module *m = f->m;
   if (!wasm_is_ref(type) || type == WASM_FUNCREF || type == WASM_EXTERNREF) {
     return;
   }
@@ -147,13 +142,4 @@ void lower_check_foreign(struct lower_function *f, LLVMValueRef value, wasm_type
     lower_trap_if(f, LLVMBuildIsNull(f->b, value, ""), WASMRT_TRAP_NULL_REFERENCE);
   }
   lower_trap_if(f, LLVMBuildNot(f->b, lower_is_of_type(f, value, type), ""), WASMRT_TRAP_CAST_FAILURE);
-  if (wasm_heap_top(m->wasm, wasm_heap_of(type)) == WASM_HEAP_FUNC) {
-    LLVMBasicBlockRef look = lower_block_new(f, "look"), done = lower_block_new(f, "done");
-    LLVMBuildCondBr(f->b, LLVMBuildIsNull(f->b, value, ""), done, look);
-    LLVMPositionBuilderAtEnd(f->b, look);
-    LLVMValueRef instance = lower_load_field(f, value, ABI_funcref, WASMRT_funcref_instance, ACCESS_CONSTANT);
-    lower_trap_if(f, LLVMBuildICmp(f->b, LLVMIntNE, instance, m->instance, ""), WASMRT_TRAP_CAST_FAILURE);
-    LLVMBuildBr(f->b, done);
-    LLVMPositionBuilderAtEnd(f->b, done);
-  }
 }
