@@ -11,7 +11,8 @@
 /* A bit of a value, or of one lane of a vector. */
 struct place {
   unsigned lane, bit;
-  bool is_bitwise; /* computed bit by bit: a store of it may be made narrow together with the load */
+  bool is_bitwise; /* computed bit by bit, or a lane replaced: a store of it may be made narrow together with
+                      the load */
 };
 
 static LLVMTypeRef lane_type(LLVMValueRef value) {
@@ -85,8 +86,11 @@ static enum answer through_lanes(LLVMValueRef user, LLVMValueRef value, struct p
       place->lane = (unsigned)index;
       return HANDED_ON;
     }
+    place->is_bitwise = true;
     return index == place->lane ? LOST : HANDED_ON;
   default: { /* shufflevector: the first lane that it goes to */
+    /* A blend may turn out to replace one lane. */
+    place->is_bitwise = place->is_bitwise || !LLVMIsUndef(LLVMGetOperand(user, 1));
     unsigned wanted = place->lane + (LLVMGetOperand(user, 0) == value ? 0 : lane_count(value));
     for (unsigned i = 0; i < LLVMGetNumMaskElements(user); i++) {
       if (LLVMGetMaskValue(user, i) == (int)wanted) {
@@ -107,8 +111,11 @@ static enum answer through_shift(LLVMValueRef user, LLVMValueRef value, struct p
     return is_vector(user) ? LOST : NEEDED;
   }
   if (!constant_of(LLVMGetOperand(user, 1), place->lane, &distance)) {
-    return opcode == LLVMShl ? HANDED_ON
-                             : NEEDED; /* to the left: what lower bits are wanted shows further on */
+    if (LLVMIsAConstant(LLVMGetOperand(user, 1))) {
+      return LOST; /* of 128 bits, or undefined */
+    }
+    /* to the left: what lower bits are wanted shows further on */
+    return opcode == LLVMShl ? HANDED_ON : NEEDED;
   }
   if (opcode == LLVMShl) {
     place->bit += (unsigned)distance;
@@ -180,10 +187,18 @@ static bool moves_bits(LLVMValueRef user) {
   return begins_with_one_of(intrinsic(user), moves, sizeof moves / sizeof moves[0]);
 }
 
+/* Is it stored where it was loaded? The code generator may delete both. */
+static bool is_stored_back(LLVMValueRef store, LLVMValueRef value) {
+  if (LLVMIsABitCastInst(value)) {
+    value = LLVMGetOperand(value, 0);
+  }
+  return LLVMIsALoadInst(value) && LLVMGetOperand(value, 0) == LLVMGetOperand(store, 1);
+}
+
 static enum answer ask(LLVMValueRef user, LLVMValueRef value, struct place *place) {
   switch (LLVMGetInstructionOpcode(user)) {
   case LLVMStore:
-    return place->is_bitwise ? LOST : NEEDED;
+    return place->is_bitwise || is_stored_back(user, value) ? LOST : NEEDED;
   case LLVMTrunc:
     return place->bit < lane_bits(user) ? HANDED_ON : LOST;
   case LLVMSExt:
@@ -197,6 +212,7 @@ static enum answer ask(LLVMValueRef user, LLVMValueRef value, struct place *plac
   case LLVMFreeze:
     return HANDED_ON;
   case LLVMSelect:
+    place->is_bitwise = place->is_bitwise || is_vector(user);
     return LLVMGetOperand(user, 0) == value ? LOST : HANDED_ON;
   case LLVMBitCast:
     return through_bitcast(user, value, place);

@@ -141,6 +141,13 @@ static bool is_condition(LLVMValueRef instruction) {
          (opcode == LLVMSelect || opcode == LLVMAnd || opcode == LLVMOr);
 }
 
+/* Is it one of two values that a condition selects? The code generator may make branches of that. */
+static bool is_alternative(LLVMValueRef value, LLVMValueRef user) {
+  return LLVMIsASelectInst(user) &&
+         LLVMGetTypeKind(LLVMTypeOf(LLVMGetOperand(user, 0))) == LLVMIntegerTypeKind &&
+         LLVMGetOperand(user, 0) != value;
+}
+
 /*
  * Does something in the block of `value` hold it there? The code generator sinks loads, together with what is
  * computed from them, into the one successor that needs them. A phi of the block itself needs the value in
@@ -155,7 +162,8 @@ static bool stays_in_block(LLVMValueRef value, LLVMBasicBlockRef block, unsigned
       if (is_here || LLVMGetNumSuccessors(LLVMGetBasicBlockTerminator(block)) == 1) {
         return true;
       }
-    } else if (is_here && !is_condition(user) && (is_anchor(user) || stays_in_block(user, block, budget))) {
+    } else if (is_here && !is_condition(user) && !is_alternative(value, user) &&
+               (is_anchor(user) || stays_in_block(user, block, budget))) {
       return true;
     }
   }
@@ -214,10 +222,21 @@ static bool is_lane(LLVMValueRef load) {
   return false;
 }
 
+/* May the code generator make it the operand in memory of a conditional move, and a branch of that? */
+static bool is_selected(LLVMValueRef load) {
+  for (LLVMUseRef use = LLVMGetFirstUse(load); use; use = LLVMGetNextUse(use)) {
+    if (is_alternative(load, LLVMGetUser(use))) {
+      return true;
+    }
+  }
+  return false;
+}
+
 /*
  * Instruction selection makes even volatile loads of vectors narrow, and does not fold volatile loads into
- * instructions that load a lane: these get a probe of their own. Where no passes ran, nothing has removed
- * what the value is only seemingly needed for: all loads are protected.
+ * instructions that load a lane, and x86's conditional moves take even volatile operands: these get a probe
+ * of their own. Where no passes ran, nothing has removed what the value is only seemingly needed for: all
+ * loads are protected.
  */
 static void protect(LLVMBuilderRef b, LLVMTargetDataRef layout, LLVMValueRef load, bool is_optimized) {
   unsigned budget = 32;
@@ -227,6 +246,9 @@ static void protect(LLVMBuilderRef b, LLVMTargetDataRef layout, LLVMValueRef loa
     probe(b, layout, load);
   } else if (may_be_narrow || !stays_in_block(load, LLVMGetInstructionParent(load), &budget)) {
     make_volatile(load, 3);
+    if (is_selected(load)) {
+      probe(b, layout, load);
+    }
   }
 }
 

@@ -67,7 +67,10 @@ static LLVMValueRef broadcast_number(LLVMValueRef vector) {
       return NULL;
     }
   }
-  return LLVMIsAInsertElementInst(insert) && LLVMIsNull(LLVMGetOperand(insert, 2)) ? insert : NULL;
+  return LLVMIsAInsertElementInst(insert) && LLVMIsNull(LLVMGetOperand(insert, 2)) &&
+                 LLVMTypeOf(insert) == LLVMTypeOf(vector)
+             ? insert
+             : NULL;
 }
 
 /*

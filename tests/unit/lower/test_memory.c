@@ -243,6 +243,43 @@ START_TEST(read_modify_write_is_not_made_narrow) {
 }
 END_TEST
 
+/* load16(p + 1) is cut out of v = load(p), as a number of 128 bits. */
+START_TEST(load_cut_out_of_a_vector_is_not_made_narrow) {
+  struct built built;
+  PUT_FUNCTION(&built, LOCAL_GET, 0, 0xfd, 0, 0, 0, DROP, LOCAL_GET, 0, 0x2f, 0, 1, END);
+  expect_volatile_load(&built, "load volatile i8");
+}
+END_TEST
+
+/* v = load(p); v.i8[9] = p; store(p, v) would become a store of one byte. */
+START_TEST(load_for_a_replaced_lane_stays) {
+  struct built built;
+  PUT_FUNCTION(&built, LOCAL_GET, 0, LOCAL_GET, 0, 0xfd, 0, 0, 0, LOCAL_GET, 0, 0xfd, 0x17, 9, 0xfd, 11, 0, 0,
+               I32_CONST, 7, END);
+  expect_volatile_load(&built, "load volatile i8");
+}
+END_TEST
+
+/* store(p, load(p)): the code generator would delete both. */
+START_TEST(load_stored_back_stays) {
+  struct built built;
+  struct lowered l;
+  PUT_FUNCTION(&built, LOCAL_GET, 0, LOCAL_GET, 0, I32_LOAD, 0, 0, I32_STORE, 0, 0, I32_CONST, 7, END);
+  char *ir = ir_of(&l, &built, LOWER_STATIC, LOWER_GUARD, "default<O1>");
+  ck_assert_uint_eq(occurrences(ir, "load volatile i32"), 1);
+  LLVMDisposeMessage(ir);
+  lowered_end(&l);
+}
+END_TEST
+
+/* param ? load : 5 would become a branch on x86, with the load, volatile or not, behind it. */
+START_TEST(selected_load_stays) {
+  struct built built;
+  PUT_FUNCTION(&built, LOCAL_GET, 0, I32_LOAD, 0, 0, I32_CONST, 5, LOCAL_GET, 0, 0x1b, END);
+  expect_volatile_load(&built, "load volatile i8");
+}
+END_TEST
+
 /* if (p) global = load(p) + 1; drop(load(p)): the second load moves to where p is 0, as nobody needs it else.
  */
 START_TEST(load_merged_into_a_phi_stays) {
@@ -334,6 +371,10 @@ int main(void) {
   tcase_add_test(tests, lane_load_is_not_made_narrow);
   tcase_add_test(tests, load_for_nothing_stays_without_passes);
   tcase_add_test(tests, read_modify_write_is_not_made_narrow);
+  tcase_add_test(tests, load_cut_out_of_a_vector_is_not_made_narrow);
+  tcase_add_test(tests, load_for_a_replaced_lane_stays);
+  tcase_add_test(tests, load_stored_back_stays);
+  tcase_add_test(tests, selected_load_stays);
   tcase_add_test(tests, load_merged_into_a_phi_stays);
   tcase_add_test(tests, unused_vector_load_stays);
   tcase_add_test(tests, loops_do_not_become_library_calls);
