@@ -101,7 +101,14 @@ run_spec() {
       relaxed_madd_nmadd relaxed_min_max conversions f32 f64 simd_f32x4 simd_f64x2 simd_conversions
   done
   if [ $quick = no ]; then
-    part spec sh tests/spec/run.sh --all-modes
+    # All combinations with those of CPUs take longer than everything else together: tests/spec/run.sh --all-modes.
+    part "spec x86_64" sh tests/spec/run.sh --all-modes --target=x86_64-linux --cpu=x86-64-v2
+    if grep -qw avx2 /proc/cpuinfo; then
+      for cpu in x86-64-v3 native; do
+        part "spec $cpu" sh tests/spec/run.sh --all-modes --target=x86_64-linux --cpu=$cpu --opt=2 --bounds=guard
+      done
+    fi
+    part "spec arm64" sh tests/spec/run.sh --all-modes --target=aarch64-linux
     part "spec partitions" sh tests/spec/run.sh --partition-size=1 --model=static --opt=2 --target=x86_64-linux
     part "spec partitions arm64" sh tests/spec/run.sh --partition-size=1 --model=instance --opt=2 --target=aarch64-linux
     return
