@@ -13,10 +13,6 @@ extern const struct wasmrt_module plugin_check_module;  /* -O2 --bounds=check */
 extern const struct wasmrt_module plugin_plain_module;  /* -O0 */
 extern const struct wasmrt_module plugin_static_module; /* --single-instance --bounds=check */
 
-static const struct wasmrt_module *const plugins[] = {&plugin_guard_module, &plugin_check_module,
-                                                      &plugin_plain_module};
-enum { PLUGINS = sizeof plugins / sizeof *plugins };
-
 /* What the plugin logged last. */
 struct journal {
   char text[64];

@@ -4,6 +4,10 @@
 
 #include "modules.h"
 
+static const struct wasmrt_module *const plugins[] = {&plugin_guard_module, &plugin_check_module,
+                                                      &plugin_plain_module};
+enum { PLUGINS = sizeof plugins / sizeof *plugins };
+
 static struct journal journal;
 static struct wasmrt_store *store;
 static struct wasmrt_error error;

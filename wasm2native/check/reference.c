@@ -86,10 +86,11 @@ bool check_call_ref(struct checker *c) {
          check_call_type(c, wasm_func_type_at(c->module, type));
 }
 
+/* It is of both proposals; the opcode table names that of tail calls. */
 bool check_return_call_ref(struct checker *c) {
   uint32_t type = c->insn.imm.index;
-  return check_has_func_type(c, type) && check_pop(c, WASM_REF_NULL(type)) &&
-         check_return_call_type(c, wasm_func_type_at(c->module, type));
+  return check_need(c, WASM_FEATURE_FUNCTION_REFERENCES) && check_has_func_type(c, type) &&
+         check_pop(c, WASM_REF_NULL(type)) && check_return_call_type(c, wasm_func_type_at(c->module, type));
 }
 
 /* Casts stay within the hierarchy of the type that they ask for (spec 3.3.2). */

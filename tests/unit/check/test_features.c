@@ -106,10 +106,26 @@ START_TEST(a_missing_feature_is_named) {
 }
 END_TEST
 
+/* In unreachable code nothing but the instruction itself shows that references are called. */
+START_TEST(tail_calls_of_references_are_of_two_proposals) {
+  const struct sample sample = BODY(0x00, 0x15, 0);
+  const wasm_features all = wasm_features_checked();
+  const wasm_features both =
+      WASM_FEATURE_BIT(WASM_FEATURE_TAIL_CALL) | WASM_FEATURE_BIT(WASM_FEATURE_FUNCTION_REFERENCES);
+  char message[200] = "";
+  wasm_features used;
+  ck_assert_msg(accepts(&sample, all, message, &used), "%s", message);
+  ck_assert_uint_eq(used & both, both);
+  ck_assert(!accepts(&sample, all & ~WASM_FEATURE_BIT(WASM_FEATURE_FUNCTION_REFERENCES), message, &used));
+  ck_assert_str_eq(message, wasm_feature_missing(WASM_FEATURE_FUNCTION_REFERENCES));
+}
+END_TEST
+
 int main(void) {
   Suite *suite = suite_create("check/features");
   TCase *tests = tcase_create("features");
   tcase_add_loop_test(tests, a_missing_feature_is_named, 0, WASM_FEATURE_COUNT);
+  tcase_add_test(tests, tail_calls_of_references_are_of_two_proposals);
   suite_add_tcase(suite, tests);
   SRunner *runner = srunner_create(suite);
   srunner_run_all(runner, CK_NORMAL);
