@@ -15,6 +15,7 @@
 
 #include "internal.h"
 
+#include "needs.h"
 #include "operations.h"
 
 #ifndef MAP_FIXED_NOREPLACE
@@ -256,6 +257,8 @@ uint64_t wasmrt_memory_grow(struct wasmrt_memory *memory, uint64_t pages) {
 }
 
 uint64_t wasmrt_op_memory_grow(struct wasmrt_instance *instance, uint32_t memory, uint64_t pages) {
+  WASMRT_NEEDS("wasmrt_op_memory_grow",
+               NEED_DATA(mprotect) NEED(mremap) NEED_ARGUMENT(madvise, 2, MADV_HUGEPAGE));
   wasmrt_check_stack();
   return wasmrt_memory_grow(instance->memories[memory], pages);
 }

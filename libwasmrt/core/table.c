@@ -8,6 +8,7 @@
 
 #include "internal.h"
 
+#include "needs.h"
 #include "operations.h"
 
 enum wasmrt_status wasmrt_table_create(struct wasmrt_table_record *record, const struct wasmrt_limits *limits,
@@ -79,6 +80,7 @@ static uint64_t grow(struct wasmrt_table *table, uint64_t count, void *reference
 
 uint64_t wasmrt_op_table_grow(struct wasmrt_instance *instance, uint32_t table, void *reference,
                               uint64_t count) {
+  WASMRT_NEEDS("wasmrt_op_table_grow", NEED_DATA(mmap) NEED(mremap));
   wasmrt_check_stack();
   return grow(instance->tables[table], count, reference);
 }

@@ -37,6 +37,7 @@ static uint32_t list_get(struct wasmrt_instance *caller, const char *const *stri
 }
 
 uint32_t wasi_args_sizes_get(struct wasmrt_instance *caller, uint32_t count, uint32_t size) {
+  WASI_NEEDS(args_sizes_get, NEED_NOTHING);
   const struct wasi *wasi = wasi_state(caller);
   return wasi == NULL
              ? list_sizes(caller, NULL, 0, count, size)
@@ -45,6 +46,7 @@ uint32_t wasi_args_sizes_get(struct wasmrt_instance *caller, uint32_t count, uin
 WASI_SAME_UNSTABLE(args_sizes_get);
 
 uint32_t wasi_args_get(struct wasmrt_instance *caller, uint32_t pointers, uint32_t buffer) {
+  WASI_NEEDS(args_get, NEED_NOTHING);
   const struct wasi *wasi = wasi_state(caller);
   return wasi == NULL
              ? WASI_ESUCCESS
@@ -53,6 +55,7 @@ uint32_t wasi_args_get(struct wasmrt_instance *caller, uint32_t pointers, uint32
 WASI_SAME_UNSTABLE(args_get);
 
 uint32_t wasi_environ_sizes_get(struct wasmrt_instance *caller, uint32_t count, uint32_t size) {
+  WASI_NEEDS(environ_sizes_get, NEED_NOTHING);
   const struct wasi *wasi = wasi_state(caller);
   return wasi == NULL ? list_sizes(caller, NULL, 0, count, size)
                       : list_sizes(caller, wasi->variables, wasi->variable_count, count, size);
@@ -60,6 +63,7 @@ uint32_t wasi_environ_sizes_get(struct wasmrt_instance *caller, uint32_t count, 
 WASI_SAME_UNSTABLE(environ_sizes_get);
 
 uint32_t wasi_environ_get(struct wasmrt_instance *caller, uint32_t pointers, uint32_t buffer) {
+  WASI_NEEDS(environ_get, NEED_NOTHING);
   const struct wasi *wasi = wasi_state(caller);
   return wasi == NULL ? WASI_ESUCCESS
                       : list_get(caller, wasi->variables, wasi->variable_count, pointers, buffer);

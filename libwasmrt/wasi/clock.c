@@ -26,12 +26,14 @@ static uint32_t read_clock(struct wasmrt_instance *caller, uint32_t id, uint32_t
 }
 
 uint32_t wasi_clock_res_get(struct wasmrt_instance *caller, uint32_t id, uint32_t resolution) {
+  WASI_NEEDS(clock_res_get, NEED(clock_getres));
   return read_clock(caller, id, resolution, clock_getres);
 }
 WASI_SAME_UNSTABLE(clock_res_get);
 
 /* The precision asked for only allows a host to be less exact; this one is always exact. */
 uint32_t wasi_clock_time_get(struct wasmrt_instance *caller, uint32_t id, uint64_t precision, uint32_t time) {
+  WASI_NEEDS(clock_time_get, NEED(clock_gettime));
   (void)precision;
   return read_clock(caller, id, time, clock_gettime);
 }

@@ -5,6 +5,7 @@
 #include "preview1.h"
 
 uint32_t wasi_fd_close(struct wasmrt_instance *caller, uint32_t fd) {
+  WASI_NEEDS(fd_close, NEEDS_REMOVE);
   struct wasi_descriptor *descriptor;
   uint32_t error = wasi_descriptor(caller, fd, 0, &descriptor);
   if (error != WASI_ESUCCESS) {
@@ -17,6 +18,7 @@ WASI_SAME_UNSTABLE(fd_close);
 
 /* Moves `from` to the number `to`, which must be open and is closed. */
 uint32_t wasi_fd_renumber(struct wasmrt_instance *caller, uint32_t from, uint32_t to) {
+  WASI_NEEDS(fd_renumber, NEEDS_REMOVE);
   struct wasi_descriptor *source, *target;
   uint32_t error = wasi_descriptor(caller, from, 0, &source);
   if (error == WASI_ESUCCESS) {
@@ -33,6 +35,7 @@ uint32_t wasi_fd_renumber(struct wasmrt_instance *caller, uint32_t from, uint32_
 WASI_SAME_UNSTABLE(fd_renumber);
 
 uint32_t wasi_fd_fdstat_get(struct wasmrt_instance *caller, uint32_t fd, uint32_t address) {
+  WASI_NEEDS(fd_fdstat_get, NEED_ARGUMENT(fcntl, 1, F_GETFL));
   struct wasi_descriptor *descriptor;
   uint32_t error = wasi_descriptor(caller, fd, 0, &descriptor);
   if (error != WASI_ESUCCESS) {
@@ -64,6 +67,7 @@ uint32_t wasi_fd_fdstat_get(struct wasmrt_instance *caller, uint32_t fd, uint32_
 WASI_SAME_UNSTABLE(fd_fdstat_get);
 
 uint32_t wasi_fd_fdstat_set_flags(struct wasmrt_instance *caller, uint32_t fd, uint32_t flags) {
+  WASI_NEEDS(fd_fdstat_set_flags, NEED_ARGUMENT(fcntl, 1, F_GETFL) NEED_ARGUMENT(fcntl, 1, F_SETFL));
   struct wasi_descriptor *descriptor;
   uint32_t error = wasi_descriptor(caller, fd, WASI_RIGHT_FD_FDSTAT_SET_FLAGS, &descriptor);
   if (error != WASI_ESUCCESS) {
@@ -96,6 +100,7 @@ WASI_SAME_UNSTABLE(fd_fdstat_set_flags);
 /* Rights can be given up, never gained. */
 uint32_t wasi_fd_fdstat_set_rights(struct wasmrt_instance *caller, uint32_t fd, uint64_t base,
                                    uint64_t inheriting) {
+  WASI_NEEDS(fd_fdstat_set_rights, NEED_NOTHING);
   struct wasi_descriptor *descriptor;
   uint32_t error = wasi_descriptor(caller, fd, 0, &descriptor);
   if (error != WASI_ESUCCESS) {
@@ -126,6 +131,7 @@ static uint32_t find_preopen(struct wasmrt_instance *caller, uint32_t fd, const 
 }
 
 uint32_t wasi_fd_prestat_get(struct wasmrt_instance *caller, uint32_t fd, uint32_t address) {
+  WASI_NEEDS(fd_prestat_get, NEED_NOTHING);
   const char *name;
   uint32_t error = find_preopen(caller, fd, &name);
   if (error != WASI_ESUCCESS) {
@@ -139,6 +145,7 @@ WASI_SAME_UNSTABLE(fd_prestat_get);
 /* The name has no terminator. A longer buffer is allowed, a shorter one is an error. */
 uint32_t wasi_fd_prestat_dir_name(struct wasmrt_instance *caller, uint32_t fd, uint32_t address,
                                   uint32_t length) {
+  WASI_NEEDS(fd_prestat_dir_name, NEED_NOTHING);
   const char *name;
   uint32_t error = find_preopen(caller, fd, &name);
   if (error != WASI_ESUCCESS) {

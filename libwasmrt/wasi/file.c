@@ -8,6 +8,7 @@
 
 uint32_t wasi_fd_advise(struct wasmrt_instance *caller, uint32_t fd, uint64_t offset, uint64_t length,
                         uint32_t advice) {
+  WASI_NEEDS(fd_advise, NEED(fadvise64));
   static const int advices[] = {POSIX_FADV_NORMAL,   POSIX_FADV_SEQUENTIAL, POSIX_FADV_RANDOM,
                                 POSIX_FADV_WILLNEED, POSIX_FADV_DONTNEED,   POSIX_FADV_NOREUSE};
   struct wasi_descriptor *descriptor;
@@ -23,6 +24,7 @@ uint32_t wasi_fd_advise(struct wasmrt_instance *caller, uint32_t fd, uint64_t of
 WASI_SAME_UNSTABLE(fd_advise);
 
 uint32_t wasi_fd_allocate(struct wasmrt_instance *caller, uint32_t fd, uint64_t offset, uint64_t length) {
+  WASI_NEEDS(fd_allocate, NEED(fallocate));
   struct wasi_descriptor *descriptor;
   uint32_t error = wasi_writable_descriptor(caller, fd, WASI_RIGHT_FD_ALLOCATE, &descriptor);
   if (error != WASI_ESUCCESS) {
@@ -38,6 +40,7 @@ uint32_t wasi_fd_allocate(struct wasmrt_instance *caller, uint32_t fd, uint64_t 
 WASI_SAME_UNSTABLE(fd_allocate);
 
 uint32_t wasi_fd_sync(struct wasmrt_instance *caller, uint32_t fd) {
+  WASI_NEEDS(fd_sync, NEED(fsync));
   struct wasi_descriptor *descriptor;
   uint32_t error = wasi_descriptor(caller, fd, WASI_RIGHT_FD_SYNC, &descriptor);
   if (error != WASI_ESUCCESS) {
@@ -48,6 +51,7 @@ uint32_t wasi_fd_sync(struct wasmrt_instance *caller, uint32_t fd) {
 WASI_SAME_UNSTABLE(fd_sync);
 
 uint32_t wasi_fd_datasync(struct wasmrt_instance *caller, uint32_t fd) {
+  WASI_NEEDS(fd_datasync, NEED(fdatasync));
   struct wasi_descriptor *descriptor;
   uint32_t error = wasi_descriptor(caller, fd, WASI_RIGHT_FD_DATASYNC, &descriptor);
   if (error != WASI_ESUCCESS) {
@@ -82,6 +86,7 @@ static uint32_t seek(struct wasmrt_instance *caller, uint32_t fd, int64_t offset
 
 uint32_t wasi_fd_seek(struct wasmrt_instance *caller, uint32_t fd, uint64_t offset, uint32_t whence,
                       uint32_t result) {
+  WASI_NEEDS(fd_seek, NEED(lseek));
   static const int whences[] = {SEEK_SET, SEEK_CUR, SEEK_END};
   if (whence >= sizeof whences / sizeof *whences) {
     return WASI_EINVAL;
@@ -92,6 +97,7 @@ uint32_t wasi_fd_seek(struct wasmrt_instance *caller, uint32_t fd, uint64_t offs
 /* The older module numbers them differently. */
 uint32_t wasi_unstable_fd_seek(struct wasmrt_instance *caller, uint32_t fd, uint64_t offset, uint32_t whence,
                                uint32_t result) {
+  WASI_UNSTABLE_NEEDS(fd_seek, NEED(lseek));
   static const int whences[] = {SEEK_CUR, SEEK_END, SEEK_SET};
   if (whence >= sizeof whences / sizeof *whences) {
     return WASI_EINVAL;
@@ -100,11 +106,13 @@ uint32_t wasi_unstable_fd_seek(struct wasmrt_instance *caller, uint32_t fd, uint
 }
 
 uint32_t wasi_fd_tell(struct wasmrt_instance *caller, uint32_t fd, uint32_t result) {
+  WASI_NEEDS(fd_tell, NEED(lseek));
   return seek(caller, fd, 0, SEEK_CUR, result);
 }
 WASI_SAME_UNSTABLE(fd_tell);
 
 uint32_t wasi_fd_filestat_set_size(struct wasmrt_instance *caller, uint32_t fd, uint64_t size) {
+  WASI_NEEDS(fd_filestat_set_size, NEED(ftruncate));
   struct wasi_descriptor *descriptor;
   uint32_t error = wasi_writable_descriptor(caller, fd, WASI_RIGHT_FD_FILESTAT_SET_SIZE, &descriptor);
   if (error != WASI_ESUCCESS) {

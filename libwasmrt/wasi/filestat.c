@@ -7,6 +7,9 @@
 
 #include "preview1.h"
 
+/* get_status, get_unstable_status */
+#define NEEDS_STATUS NEED(fstat) NEED_ARGUMENT(getsockopt, 1, SOL_SOCKET) NEED(close)
+
 static uint8_t filetype(int host, mode_t mode) {
   switch (mode & S_IFMT) {
   case S_IFREG:
@@ -105,20 +108,24 @@ static uint32_t get_named(struct wasmrt_instance *caller, uint32_t fd, uint32_t 
 }
 
 uint32_t wasi_fd_filestat_get(struct wasmrt_instance *caller, uint32_t fd, uint32_t address) {
+  WASI_NEEDS(fd_filestat_get, NEEDS_STATUS);
   return get_open(caller, fd, address, get_status);
 }
 
 uint32_t wasi_unstable_fd_filestat_get(struct wasmrt_instance *caller, uint32_t fd, uint32_t address) {
+  WASI_UNSTABLE_NEEDS(fd_filestat_get, NEEDS_STATUS);
   return get_open(caller, fd, address, get_unstable_status);
 }
 
 uint32_t wasi_path_filestat_get(struct wasmrt_instance *caller, uint32_t fd, uint32_t flags, uint32_t path,
                                 uint32_t length, uint32_t address) {
+  WASI_NEEDS(path_filestat_get, NEEDS_RESOLVE NEEDS_STATUS);
   return get_named(caller, fd, flags, path, length, address, get_status);
 }
 
 uint32_t wasi_unstable_path_filestat_get(struct wasmrt_instance *caller, uint32_t fd, uint32_t flags,
                                          uint32_t path, uint32_t length, uint32_t address) {
+  WASI_UNSTABLE_NEEDS(path_filestat_get, NEEDS_RESOLVE NEEDS_STATUS);
   return get_named(caller, fd, flags, path, length, address, get_unstable_status);
 }
 
@@ -139,6 +146,7 @@ static uint32_t choose_times(uint64_t accessed, uint64_t modified, uint32_t flag
 
 uint32_t wasi_fd_filestat_set_times(struct wasmrt_instance *caller, uint32_t fd, uint64_t accessed,
                                     uint64_t modified, uint32_t flags) {
+  WASI_NEEDS(fd_filestat_set_times, NEED_ARGUMENT(utimensat, 1, 0));
   struct wasi_descriptor *descriptor;
   struct timespec times[2];
   /* The host lets an owner set the times through a descriptor that cannot write, so a read-only mount has to
@@ -157,6 +165,7 @@ WASI_SAME_UNSTABLE(fd_filestat_set_times);
 uint32_t wasi_path_filestat_set_times(struct wasmrt_instance *caller, uint32_t fd, uint32_t lookup,
                                       uint32_t path, uint32_t length, uint64_t accessed, uint64_t modified,
                                       uint32_t flags) {
+  WASI_NEEDS(path_filestat_set_times, NEEDS_RESOLVE NEED_PATH(utimensat));
   struct wasi_descriptor *descriptor;
   struct wasi_place place;
   struct timespec times[2];

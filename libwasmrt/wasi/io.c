@@ -12,6 +12,10 @@
 #define RWF_NOAPPEND 0x20 /* Linux 6.9 */
 #endif
 
+/* write_at */
+#define NEEDS_WRITE_AT                                                                                       \
+  NEED(pwritev) NEED(pwritev2) NEED_ARGUMENT(fcntl, 1, F_GETFL) NEED_ARGUMENT(fcntl, 1, F_SETFL)
+
 /* A read of one batch; a short read is always allowed. `offset` < 0 reads at the file's position. */
 static uint32_t read_vectors(struct wasmrt_instance *caller, int host, uint32_t address, uint32_t count,
                              off_t offset, uint32_t result_address) {
@@ -93,6 +97,7 @@ static uint32_t write_vectors(struct wasmrt_instance *caller, int host, uint32_t
 
 uint32_t wasi_fd_read(struct wasmrt_instance *caller, uint32_t fd, uint32_t iovs, uint32_t count,
                       uint32_t result) {
+  WASI_NEEDS(fd_read, NEED(readv));
   struct wasi_descriptor *descriptor;
   uint32_t error = wasi_descriptor(caller, fd, WASI_RIGHT_FD_READ, &descriptor);
   return error != WASI_ESUCCESS ? error : read_vectors(caller, descriptor->host, iovs, count, -1, result);
@@ -101,6 +106,7 @@ WASI_SAME_UNSTABLE(fd_read);
 
 uint32_t wasi_fd_write(struct wasmrt_instance *caller, uint32_t fd, uint32_t iovs, uint32_t count,
                        uint32_t result) {
+  WASI_NEEDS(fd_write, NEED(writev));
   struct wasi_descriptor *descriptor;
   uint32_t error = wasi_descriptor(caller, fd, WASI_RIGHT_FD_WRITE, &descriptor);
   return error != WASI_ESUCCESS ? error : write_vectors(caller, descriptor->host, iovs, count, -1, result);
@@ -109,6 +115,7 @@ WASI_SAME_UNSTABLE(fd_write);
 
 uint32_t wasi_fd_pread(struct wasmrt_instance *caller, uint32_t fd, uint32_t iovs, uint32_t count,
                        uint64_t offset, uint32_t result) {
+  WASI_NEEDS(fd_pread, NEED(preadv));
   struct wasi_descriptor *descriptor;
   uint32_t error = wasi_descriptor(caller, fd, WASI_RIGHT_FD_READ | WASI_RIGHT_FD_SEEK, &descriptor);
   if (error != WASI_ESUCCESS) {
@@ -123,6 +130,7 @@ WASI_SAME_UNSTABLE(fd_pread);
 
 uint32_t wasi_fd_pwrite(struct wasmrt_instance *caller, uint32_t fd, uint32_t iovs, uint32_t count,
                         uint64_t offset, uint32_t result) {
+  WASI_NEEDS(fd_pwrite, NEEDS_WRITE_AT);
   struct wasi_descriptor *descriptor;
   uint32_t error = wasi_descriptor(caller, fd, WASI_RIGHT_FD_WRITE | WASI_RIGHT_FD_SEEK, &descriptor);
   if (error != WASI_ESUCCESS) {

@@ -34,6 +34,7 @@ static uint32_t finish(struct wasi_place *place, int status) {
 
 uint32_t wasi_path_create_directory(struct wasmrt_instance *caller, uint32_t fd, uint32_t path,
                                     uint32_t length) {
+  WASI_NEEDS(path_create_directory, NEEDS_RESOLVE NEED_PATH(mkdirat));
   struct wasi_place place;
   uint32_t error =
       find_entry(caller, fd, WASI_RIGHT_PATH_CREATE_DIRECTORY, path, length, WASI_EEXIST, &place);
@@ -43,6 +44,7 @@ WASI_SAME_UNSTABLE(path_create_directory);
 
 uint32_t wasi_path_remove_directory(struct wasmrt_instance *caller, uint32_t fd, uint32_t path,
                                     uint32_t length) {
+  WASI_NEEDS(path_remove_directory, NEEDS_RESOLVE NEED_PATH(unlinkat));
   struct wasi_place place;
   uint32_t error =
       find_entry(caller, fd, WASI_RIGHT_PATH_REMOVE_DIRECTORY, path, length, WASI_EINVAL, &place);
@@ -51,6 +53,7 @@ uint32_t wasi_path_remove_directory(struct wasmrt_instance *caller, uint32_t fd,
 WASI_SAME_UNSTABLE(path_remove_directory);
 
 uint32_t wasi_path_unlink_file(struct wasmrt_instance *caller, uint32_t fd, uint32_t path, uint32_t length) {
+  WASI_NEEDS(path_unlink_file, NEEDS_RESOLVE NEED_PATH(unlinkat));
   struct wasi_place place;
   uint32_t error = find_entry(caller, fd, WASI_RIGHT_PATH_UNLINK_FILE, path, length, WASI_EISDIR, &place);
   return error != WASI_ESUCCESS ? error : finish(&place, unlinkat(place.dir, place.name, 0));
@@ -63,6 +66,7 @@ WASI_SAME_UNSTABLE(path_unlink_file);
  */
 uint32_t wasi_path_symlink(struct wasmrt_instance *caller, uint32_t target, uint32_t target_length,
                            uint32_t fd, uint32_t path, uint32_t length) {
+  WASI_NEEDS(path_symlink, NEEDS_RESOLVE NEED_PATH(symlinkat));
   struct wasi_place place;
   char text[PATH_MAX];
   uint32_t error = wasi_guest_path(caller, target, target_length, text);
@@ -75,6 +79,7 @@ WASI_SAME_UNSTABLE(path_symlink);
 
 uint32_t wasi_path_readlink(struct wasmrt_instance *caller, uint32_t fd, uint32_t path, uint32_t length,
                             uint32_t buffer, uint32_t buffer_length, uint32_t result) {
+  WASI_NEEDS(path_readlink, NEEDS_RESOLVE);
   struct wasi_descriptor *descriptor;
   struct wasi_place place;
   uint8_t *bytes = wasmrt_guest(caller, buffer, buffer_length);
@@ -105,6 +110,7 @@ WASI_SAME_UNSTABLE(path_readlink);
 
 uint32_t wasi_path_rename(struct wasmrt_instance *caller, uint32_t old_fd, uint32_t old_path,
                           uint32_t old_length, uint32_t new_fd, uint32_t new_path, uint32_t new_length) {
+  WASI_NEEDS(path_rename, NEEDS_RESOLVE NEED_PATH(renameat));
   struct wasi_place from, to;
   uint32_t error =
       find_entry(caller, old_fd, WASI_RIGHT_PATH_RENAME_SOURCE, old_path, old_length, WASI_EBUSY, &from);
@@ -126,6 +132,7 @@ WASI_SAME_UNSTABLE(path_rename);
  */
 uint32_t wasi_path_link(struct wasmrt_instance *caller, uint32_t old_fd, uint32_t flags, uint32_t old_path,
                         uint32_t old_length, uint32_t new_fd, uint32_t new_path, uint32_t new_length) {
+  WASI_NEEDS(path_link, NEEDS_RESOLVE NEED_PATH(linkat));
   struct wasi_descriptor *descriptor;
   struct wasi_place from, to;
   uint32_t error = wasi_writable_descriptor(caller, old_fd, WASI_RIGHT_PATH_LINK_SOURCE, &descriptor);
@@ -226,6 +233,7 @@ static uint32_t check_open(const struct wasi_descriptor *directory, uint32_t loo
 uint32_t wasi_path_open(struct wasmrt_instance *caller, uint32_t fd, uint32_t lookup, uint32_t path,
                         uint32_t length, uint32_t open_flags, uint64_t rights, uint64_t inheriting,
                         uint32_t fd_flags, uint32_t result) {
+  WASI_NEEDS(path_open, NEEDS_RESOLVE NEEDS_INSPECT NEEDS_INSERT);
   struct wasi_descriptor *directory;
   char name[PATH_MAX];
   uint32_t error = wasi_descriptor(caller, fd, required_rights(open_flags), &directory);

@@ -7,6 +7,10 @@
 
 #include "preview1.h"
 
+/* Time is mostly read without a system call, but not under every kernel. */
+#define NEEDS_POLL                                                                                           \
+  NEED(ppoll) NEED(clock_gettime) NEED_ARGUMENT(ioctl, 1, FIONREAD) NEED_DATA(mmap) NEED(munmap)
+
 /* So many subscriptions need no memory but the stack's. */
 #define FEW 32
 
@@ -235,12 +239,14 @@ static uint32_t poll_oneoff(struct wasmrt_instance *caller, uint32_t subscriptio
 
 uint32_t wasi_poll_oneoff(struct wasmrt_instance *caller, uint32_t subscriptions, uint32_t events,
                           uint32_t count, uint32_t result) {
+  WASI_NEEDS(poll_oneoff, NEEDS_POLL);
   return poll_oneoff(caller, subscriptions, events, count, result, read_subscription,
                      sizeof(struct wasi_subscription));
 }
 
 uint32_t wasi_unstable_poll_oneoff(struct wasmrt_instance *caller, uint32_t subscriptions, uint32_t events,
                                    uint32_t count, uint32_t result) {
+  WASI_UNSTABLE_NEEDS(poll_oneoff, NEEDS_POLL);
   return poll_oneoff(caller, subscriptions, events, count, result, read_unstable_subscription,
                      sizeof(struct wasi_unstable_subscription));
 }

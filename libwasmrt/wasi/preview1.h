@@ -14,10 +14,13 @@
 #include <errno.h>
 #include <limits.h>
 #include <stdbool.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <sys/types.h>
 #include <sys/uio.h>
 
 #include "guest.h"
+#include "needs.h"
 #include "wasi.h"
 #include "wire.h"
 
@@ -64,6 +67,25 @@
 #define WASI_SAME_UNSTABLE(name)                                                                             \
   extern __typeof__(wasi_##name) wasi_unstable_##name                                                        \
       __attribute__((alias("w2n.wasi_snapshot_preview1." #name)))
+
+/*
+ * The first statement of a function: the system calls that it makes (needs.h), also through the functions
+ * below, for which there are names. Every function has a list, if only NEED_NOTHING; a test looks for it.
+ */
+#define WASI_NEEDS(name, needs) WASMRT_NEEDS("w2n.wasi_snapshot_preview1." #name, needs)
+#define WASI_UNSTABLE_NEEDS(name, needs) WASMRT_NEEDS("w2n.wasi_unstable." #name, needs)
+
+/* wasi_inspect */
+#define NEEDS_INSPECT NEED(fstat) NEED_ARGUMENT(ioctl, 1, TIOCGWINSZ) NEED_ARGUMENT(getsockopt, 1, SOL_SOCKET)
+/* wasi_insert */
+#define NEEDS_INSERT NEED_ARGUMENT(fcntl, 1, F_DUPFD_CLOEXEC) NEED(close) NEED_DATA(mmap) NEED(mremap)
+/* wasi_remove */
+#define NEEDS_REMOVE NEED(close) NEED(munmap)
+/* wasi_resolve_open, wasi_place_entry, wasi_place_object, wasi_place_close */
+#define NEEDS_RESOLVE NEED_PATH(openat2) NEED_PATH(openat) NEED_PATH(readlinkat) NEED(close)
+#ifndef SYS_openat2
+#define SYS_openat2 437
+#endif
 
 /*
  * Where fd_readdir has been in a directory: the host's positions that cookies 1, 2, ... stand for. The host's

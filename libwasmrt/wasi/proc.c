@@ -6,11 +6,13 @@
 #include "preview1.h"
 
 void wasi_proc_exit(struct wasmrt_instance *caller, uint32_t status) {
+  WASI_NEEDS(proc_exit, NEED_NOTHING);
   wasmrt_exit(caller, status);
 }
 WASI_SAME_UNSTABLE(proc_exit);
 
 uint32_t wasi_proc_raise(struct wasmrt_instance *caller, uint32_t number) {
+  WASI_NEEDS(proc_raise, NEED_NOTHING);
   static const uint8_t ends_process[] = {
       [1] = SIGHUP,   [2] = SIGINT,   [3] = SIGQUIT,  [4] = SIGILL,   [5] = SIGTRAP,  [6] = SIGABRT,
       [7] = SIGBUS,   [8] = SIGFPE,   [9] = SIGKILL,  [10] = SIGUSR1, [11] = SIGSEGV, [12] = SIGUSR2,
@@ -34,6 +36,7 @@ uint32_t wasi_proc_raise(struct wasmrt_instance *caller, uint32_t number) {
 WASI_SAME_UNSTABLE(proc_raise);
 
 uint32_t wasi_sched_yield(struct wasmrt_instance *caller) {
+  WASI_NEEDS(sched_yield, NEED(sched_yield));
   (void)caller;
   return sched_yield() == 0 ? WASI_ESUCCESS : wasi_errno(errno);
 }

@@ -5,6 +5,7 @@
 #include "preview1.h"
 
 uint32_t wasi_random_get(struct wasmrt_instance *caller, uint32_t buffer, uint32_t length) {
+  WASI_NEEDS(random_get, NEED(getrandom));
   uint8_t *bytes = wasmrt_guest(caller, buffer, length);
   if (bytes == NULL) {
     return WASI_EFAULT;

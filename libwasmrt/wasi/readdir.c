@@ -140,6 +140,7 @@ static uint32_t go_to(struct wasi_descriptor *descriptor, uint64_t cookie) {
  */
 uint32_t wasi_fd_readdir(struct wasmrt_instance *caller, uint32_t fd, uint32_t address, uint32_t length,
                          uint64_t cookie, uint32_t result) {
+  WASI_NEEDS(fd_readdir, NEED(lseek) NEED(getdents64) NEED_PATH(newfstatat) NEED_DATA(mmap) NEED(mremap));
   struct wasi_descriptor *descriptor;
   uint32_t error = wasi_descriptor(caller, fd, WASI_RIGHT_FD_READDIR, &descriptor);
   if (error != WASI_ESUCCESS) {

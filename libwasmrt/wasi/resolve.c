@@ -27,9 +27,6 @@ struct open_how {
 };
 #define RESOLVE_NO_MAGICLINKS 0x02u
 #define RESOLVE_BENEATH 0x08u
-#ifndef SYS_openat2
-#define SYS_openat2 437
-#endif
 
 /* As many links in one resolution as Linux follows. */
 #define LINK_LIMIT 40

@@ -31,6 +31,7 @@ static uint32_t gather_message(struct wasmrt_instance *caller, uint32_t address,
 }
 
 uint32_t wasi_sock_accept(struct wasmrt_instance *caller, uint32_t fd, uint32_t flags, uint32_t result) {
+  WASI_NEEDS(sock_accept, NEED(accept4) NEEDS_INSPECT NEEDS_INSERT);
   struct wasi_descriptor *listener;
   uint32_t error = find_socket(caller, fd, WASI_RIGHT_SOCK_ACCEPT, &listener);
   if (error != WASI_ESUCCESS) {
@@ -62,6 +63,7 @@ uint32_t wasi_sock_accept(struct wasmrt_instance *caller, uint32_t fd, uint32_t 
 
 uint32_t wasi_sock_recv(struct wasmrt_instance *caller, uint32_t fd, uint32_t iovs, uint32_t count,
                         uint32_t flags, uint32_t result, uint32_t result_flags) {
+  WASI_NEEDS(sock_recv, NEED(recvmsg));
   struct wasi_descriptor *socket;
   struct iovec vectors[WASI_BATCH];
   uint32_t error = find_socket(caller, fd, WASI_RIGHT_FD_READ, &socket);
@@ -95,6 +97,7 @@ WASI_SAME_UNSTABLE(sock_recv);
 
 uint32_t wasi_sock_send(struct wasmrt_instance *caller, uint32_t fd, uint32_t iovs, uint32_t count,
                         uint32_t flags, uint32_t result) {
+  WASI_NEEDS(sock_send, NEED_ARGUMENT(sendmsg, 2, MSG_NOSIGNAL));
   struct wasi_descriptor *socket;
   struct iovec vectors[WASI_BATCH];
   uint32_t error = find_socket(caller, fd, WASI_RIGHT_FD_WRITE, &socket);
@@ -123,6 +126,7 @@ uint32_t wasi_sock_send(struct wasmrt_instance *caller, uint32_t fd, uint32_t io
 WASI_SAME_UNSTABLE(sock_send);
 
 uint32_t wasi_sock_shutdown(struct wasmrt_instance *caller, uint32_t fd, uint32_t how) {
+  WASI_NEEDS(sock_shutdown, NEED(shutdown));
   static const int directions[] = {-1, SHUT_RD, SHUT_WR, SHUT_RDWR};
   struct wasi_descriptor *socket;
   uint32_t error = find_socket(caller, fd, WASI_RIGHT_SOCK_SHUTDOWN, &socket);

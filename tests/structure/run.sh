@@ -102,6 +102,15 @@ check_sizes() {
     ' $(sources wasm2native libwasmrt tests)
 }
 
+# Each function of WASI says which system calls it makes (core/needs.h): without that a confined executable may not make them.
+check_needs() {
+  sed -n 's/^WASI(\([a-z_]*\), *\([A-Z]*\),.*/\1 \2/p' libwasmrt/wasi/wasi.def | while read -r name unstable; do
+    grep -q "^  WASI_NEEDS($name," libwasmrt/wasi/*.c || echo "libwasmrt/wasi: no WASI_NEEDS($name, ...)"
+    [ "$unstable" != OWN ] || grep -q "^  WASI_UNSTABLE_NEEDS($name," libwasmrt/wasi/*.c ||
+      echo "libwasmrt/wasi: no WASI_UNSTABLE_NEEDS($name, ...)"
+  done
+}
+
 check_text() {
   for file in $(sources wasm2native libwasmrt tests) $(find wasm2native libwasmrt -name '*.def' -o -name '*.S'); do
     read -r line <"$file"
@@ -133,6 +142,7 @@ violations=$(
   check_arrows
   check_knowledge
   check_sizes
+  check_needs
   check_text
   [ -z "$libraries" ] || check_state
 )
