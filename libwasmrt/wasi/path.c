@@ -196,16 +196,24 @@ static int host_flags(uint32_t lookup, uint32_t open_flags, uint64_t rights, uin
   return flags;
 }
 
-/* The rights that the directory itself must have for such an open. */
-static uint64_t required_rights(uint32_t open_flags) {
+/*
+ * Finds the directory of such an open and checks its own rights. Whoever may open files with the right to set
+ * their size can truncate them in a second step, so that right among those that the directory hands down is
+ * as good as its own: Go opens directories with the one but not the other, and creates files through them
+ * with O_TRUNC.
+ */
+static uint32_t find_directory(struct wasmrt_instance *caller, uint32_t fd, uint32_t open_flags,
+                               struct wasi_descriptor **directory) {
   uint64_t rights = WASI_RIGHT_PATH_OPEN;
   if ((open_flags & WASI_OFLAG_CREAT) != 0) {
     rights |= WASI_RIGHT_PATH_CREATE_FILE;
   }
-  if ((open_flags & WASI_OFLAG_TRUNC) != 0) {
-    rights |= WASI_RIGHT_PATH_FILESTAT_SET_SIZE;
+  uint32_t error = wasi_descriptor(caller, fd, rights, directory);
+  if (error == WASI_ESUCCESS && (open_flags & WASI_OFLAG_TRUNC) != 0 &&
+      ((*directory)->rights_inheriting & WASI_RIGHT_FD_FILESTAT_SET_SIZE) == 0) {
+    error = wasi_descriptor(caller, fd, WASI_RIGHT_PATH_FILESTAT_SET_SIZE, directory);
   }
-  return rights;
+  return error;
 }
 
 /* Rights and flags of an open, checked against the directory it goes through. */
@@ -236,7 +244,7 @@ uint32_t wasi_path_open(struct wasmrt_instance *caller, uint32_t fd, uint32_t lo
   WASI_NEEDS(path_open, NEEDS_RESOLVE NEEDS_INSPECT NEEDS_INSERT);
   struct wasi_descriptor *directory;
   char name[PATH_MAX];
-  uint32_t error = wasi_descriptor(caller, fd, required_rights(open_flags), &directory);
+  uint32_t error = find_directory(caller, fd, open_flags, &directory);
   if (error == WASI_ESUCCESS) {
     error = check_open(directory, lookup, open_flags, rights, inheriting, fd_flags);
   }

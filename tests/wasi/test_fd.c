@@ -148,6 +148,19 @@ static void demands_directory_rights(void) {
   CHECK(host_holds("root/file", "text"));
 }
 
+/* Truncating is possible with the directory's right to do so, or with the one that opened files inherit. */
+static void truncates_with_either_right(void) {
+  uint32_t fd = must_open_directory(ROOT, ".");
+  EQUAL(wasi_fd_fdstat_set_rights(guest, fd, base_rights(fd) & ~WASI_RIGHT_PATH_FILESTAT_SET_SIZE, ALL),
+        WASI_ESUCCESS);
+  EQUAL(open_path(fd, "file", WASI_OFLAG_TRUNC, READ_WRITE, 0), WASI_ESUCCESS);
+  CHECK(host_holds("root/file", ""));
+  EQUAL(open_path(fd, "new", WASI_OFLAG_CREAT | WASI_OFLAG_TRUNC, READ_WRITE, 0), WASI_ESUCCESS);
+  EQUAL(wasi_fd_fdstat_set_rights(guest, fd, base_rights(fd), ALL & ~WASI_RIGHT_FD_FILESTAT_SET_SIZE),
+        WASI_ESUCCESS);
+  EQUAL(open_path(fd, "file", WASI_OFLAG_TRUNC, READ_WRITE, 0), WASI_ENOTCAPABLE);
+}
+
 static void rights_only_shrink(void) {
   uint32_t fd = must_open(ROOT, "file", 0, READ_WRITE);
   EQUAL(wasi_fd_fdstat_set_rights(guest, fd, WASI_RIGHT_FD_READ, 0), WASI_ESUCCESS);
@@ -340,7 +353,7 @@ static void stream_directory_is_no_preopen(void) {
 const struct wasi_test fd_tests[] = {
     ONCE(names_preopens) ONCE(closes) ONCE(closing_a_stream_spares_the_host) ONCE(opens_many) ONCE(renumbers)
         ONCE(reports_types_and_rights) ONCE(demands_rights) ONCE(demands_directory_rights)
-            ONCE(rights_only_shrink) ONCE(rights_are_inherited) ONCE(sets_flags) ONCE(opens_with_flags)
-                ONCE(seeks_and_tells) ONCE(sets_size_and_allocates) ONCE(advises_and_syncs) ONCE(gets_status)
-                    ONCE(sets_times) ONCE(streams_have_few_rights) ONCE(appending_stream_only_appends)
-                        ONCE(stream_directory_is_no_preopen){0}};
+            ONCE(truncates_with_either_right) ONCE(rights_only_shrink) ONCE(rights_are_inherited)
+                ONCE(sets_flags) ONCE(opens_with_flags) ONCE(seeks_and_tells) ONCE(sets_size_and_allocates)
+                    ONCE(advises_and_syncs) ONCE(gets_status) ONCE(sets_times) ONCE(streams_have_few_rights)
+                        ONCE(appending_stream_only_appends) ONCE(stream_directory_is_no_preopen){0}};
