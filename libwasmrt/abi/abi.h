@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 /* Changed with every change of layout, functions or meaning; an object of another version is refused. */
-#define WASMRT_ABI_VERSION 2u
+#define WASMRT_ABI_VERSION 3u
 
 /*
  * Value types take 32 bits. Numbers and vectors have their codes of the binary format (spec 5.3). References have
@@ -93,6 +93,8 @@ enum wasmrt_extern_kind { WASMRT_FUNC = 0, WASMRT_TABLE = 1, WASMRT_MEMORY = 2, 
 #define WASMRT_TEXT_SECTION "wasm_text"
 /* The symbol of struct wasmrt_program in an executable. */
 #define WASMRT_PROGRAM_SYMBOL "wasmrt_program_record"
+/* The symbol of the wasmrt_check that an executable for more than the baseline CPU names. */
+#define WASMRT_CHECK_CPU_SYMBOL "wasmrt_check_cpu"
 
 struct wasmrt_type;
 struct wasmrt_instance;
@@ -100,8 +102,10 @@ struct wasmrt_memory;
 struct wasmrt_table;
 struct wasmrt_funcref;
 struct wasmrt_module;
+struct wasmrt_error;
 typedef void wasmrt_entry(void *code, void *instance, uint64_t *slots);
 typedef void wasmrt_initialize(struct wasmrt_instance *instance);
+typedef uint32_t wasmrt_check(const struct wasmrt_module *module, struct wasmrt_error *error); /* enum wasmrt_status */
 typedef void wasmrt_code(void); /* of some type that is known from elsewhere */
 
 #define STRUCT(name) struct wasmrt_##name {

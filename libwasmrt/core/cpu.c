@@ -141,7 +141,9 @@ static bool is_present(const uint32_t words[WORDS], const char *name, size_t len
   return false; /* who does not know it cannot vouch for it */
 }
 
-const char *wasmrt_cpu_missing(const char *names, size_t *length) {
+/* The first of the comma-separated features that this CPU lacks or that is unknown, with its length; or NULL.
+ */
+static const char *find_missing(const char *names, size_t *length) {
   if (names == NULL || *names == '\0') {
     return NULL;
   }
@@ -157,4 +159,20 @@ const char *wasmrt_cpu_missing(const char *names, size_t *length) {
     names += all + (names[all] == ',');
   }
   return NULL;
+}
+
+uint32_t wasmrt_check_cpu(const struct wasmrt_module *module, struct wasmrt_error *error) {
+  const char *unfit = wasmrt_module_unfit(module); /* its descriptor may have another layout */
+  if (unfit != NULL) {
+    return wasmrt_fail(error, WASMRT_ERROR_MODULE, unfit, NULL);
+  }
+  size_t length;
+  const char *feature = find_missing(module->cpu_features, &length);
+  if (feature == NULL) {
+    return WASMRT_OK;
+  }
+  char name[32] = "";
+  memcpy(name, feature, length < sizeof name ? length : sizeof name - 1);
+  return wasmrt_fail(error, WASMRT_ERROR_MODULE,
+                     "the module was compiled for a CPU with a feature that this one lacks: ", name, NULL);
 }

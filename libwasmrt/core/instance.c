@@ -306,11 +306,7 @@ enum wasmrt_status wasmrt_instance_create(const struct wasmrt_module *module,
                                           struct wasmrt_instance **instance, struct wasmrt_error *error) {
   const char *unfit = wasmrt_module_unfit(module);
   if (unfit != NULL) {
-    size_t length = 0;
-    const char *feature = wasmrt_cpu_missing(module->cpu_features, &length);
-    char name[32] = "";
-    memcpy(name, feature == NULL ? "" : feature, length < sizeof name ? length : sizeof name - 1);
-    return wasmrt_fail(error, WASMRT_ERROR_MODULE, unfit, name, NULL);
+    return wasmrt_fail(error, WASMRT_ERROR_MODULE, unfit, NULL);
   }
   if ((module->flags & WASMRT_MODULE_STATIC) && module->instance->module != NULL) {
     return wasmrt_fail(error, WASMRT_ERROR_MODULE,

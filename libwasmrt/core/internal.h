@@ -190,11 +190,13 @@ bool wasmrt_import_matches(const struct wasmrt_module *module, const struct wasm
 /* A type in the text format, cut to `size`: "(func (param i32) (result i64))". */
 void wasmrt_type_describe(const struct wasmrt_extern_type *type, char *text, size_t size);
 
-/* NULL if the module is for this runtime and CPU, else why it is not. */
+/* NULL if the module is for this runtime, else why it is not. */
 const char *wasmrt_module_unfit(const struct wasmrt_module *module);
-/* The first of the comma-separated features that this CPU lacks or that is unknown, with its length; or NULL.
+/*
+ * cpu.c: fails unless the module is for this runtime and this CPU has all features that it was compiled for.
+ * To be called before it is instantiated; an executable that needs the baseline only does not link it.
  */
-const char *wasmrt_cpu_missing(const char *features, size_t *length);
+wasmrt_check wasmrt_check_cpu;
 
 /* ---- Errors (error.c) ------------------------------------------------------------------------------- */
 

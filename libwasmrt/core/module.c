@@ -9,10 +9,6 @@ const char *wasmrt_module_unfit(const struct wasmrt_module *module) {
   if (module->abi_version != WASMRT_ABI_VERSION) {
     return "the module was compiled for another version of this runtime";
   }
-  size_t length;
-  if (wasmrt_cpu_missing(module->cpu_features, &length) != NULL) {
-    return "the module was compiled for a CPU with a feature that this one lacks: ";
-  }
   return NULL;
 }
 

@@ -178,10 +178,6 @@ static int configure_wasi(struct wasmrt_instance *instance, const struct process
   if (problem == 0) {
     return 0;
   }
-  if (problem <= -2) {
-    return unable(process, "incompatible import type: the module declares another type for WASI's ",
-                  instance->module->imports[-2 - problem].name);
-  }
   const char *name = problem > 0 ? process->options.mounts[problem - 1].host : "";
   const char *what = errno == ENOENT    ? "no such directory: "
                      : errno == ENOTDIR ? "not a directory: "
@@ -199,8 +195,14 @@ static void run(void *code, void *instance_slot, uint64_t *slots) {
   struct wasmrt_error error;
   struct wasmrt_instance *instance;
   struct resolver resolver;
-  enum wasmrt_status status = wasmrt_instance_create(wasmrt_program_record.module, &options, resolve_import,
-                                                     &resolver, &instance, &error);
+  enum wasmrt_status status = WASMRT_OK;
+  if (wasmrt_program_record.check_cpu != NULL) {
+    status = wasmrt_program_record.check_cpu(wasmrt_program_record.module, &error);
+  }
+  if (status == WASMRT_OK) {
+    status = wasmrt_instance_create(wasmrt_program_record.module, &options, resolve_import, &resolver,
+                                    &instance, &error);
+  }
   if (status == WASMRT_OK) {
     process->status = configure_wasi(instance, process);
     if (process->status != 0) {

@@ -167,8 +167,11 @@ enum wasmrt_status wasmrt_instantiate(struct wasmrt_store *store, const struct w
     return wasmrt_error_trap(error, WASMRT_TRAP_STACK_EXHAUSTED);
   }
   struct wasmrt_instance *fresh;
-  enum wasmrt_status status =
-      wasmrt_instance_create(module, options == NULL ? &defaults : options, resolve, store, &fresh, error);
+  enum wasmrt_status status = wasmrt_check_cpu(module, error);
+  if (status == WASMRT_OK) {
+    status =
+        wasmrt_instance_create(module, options == NULL ? &defaults : options, resolve, store, &fresh, error);
+  }
   if (status != WASMRT_OK) {
     return status;
   }

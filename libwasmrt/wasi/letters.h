@@ -1,6 +1,6 @@
 /*
- * The types in wasi.def as signatures, "iiiI:i". For files that expand its rows to data, after preview1.h. A
- * list of parameters becomes a row of strings.
+ * The types in wasi.def as signatures, "iiiI:i". For files that expand its rows to data; preview1.h comes
+ * before. A list of parameters becomes a row of strings.
  */
 #ifndef WASI_LETTERS_H
 #define WASI_LETTERS_H

@@ -129,9 +129,6 @@ struct wasi {
 /* errno.c: a host error as the guest's; 0 stays 0. */
 uint32_t wasi_errno(int host_error);
 
-/* types.c: the first import from WASI that the module declares with another type than it has, or NULL. */
-const struct wasmrt_import *wasi_find_mistyped(const struct wasmrt_module *module);
-
 /* state.c: the state of an instance, NULL if it was granted nothing. */
 struct wasi *wasi_state(struct wasmrt_instance *instance);
 

@@ -97,10 +97,6 @@ static size_t count_strings(char **strings) {
 
 int wasmrt_wasi_configure(struct wasmrt_instance *instance, int argc, char **argv, char **environment,
                           const struct wasmrt_guest_options *options) {
-  const struct wasmrt_import *mistyped = wasi_find_mistyped(instance->module);
-  if (mistyped != NULL) {
-    return -2 - (int)(mistyped - instance->module->imports);
-  }
   if (!options->inherit_env) {
     environment = NULL;
   }

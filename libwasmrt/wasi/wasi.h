@@ -13,9 +13,7 @@
  * Grants `instance` the standard streams as descriptors 0, 1 and 2, then options->mounts as 3, 4 ..., the
  * arguments and the environment: options->env, and with options->inherit_env `environment` (NULL-terminated,
  * may be NULL) as well. All strings must outlive the instance. Returns 0; or n > 0 if mount n (counted from
- * 1) cannot be opened; or -1 if there is no memory. After both errno says why, and nothing is granted. Nor is
- * it after -2 - i, which says that the module's import i is a function of WASI but declared with another
- * type.
+ * 1) cannot be opened; or -1 if there is no memory. After both errno says why, and nothing is granted.
  */
 int wasmrt_wasi_configure(struct wasmrt_instance *instance, int argc, char **argv, char **environment,
                           const struct wasmrt_guest_options *options);

@@ -157,6 +157,10 @@ test_cpu() {
   # Of what LLVM says of an arm64 CPU most concerns systems: what it compiles for it runs where applications' part is.
   expect 0 "$tool" --target=aarch64 --cpu=neoverse-n1 $m/hello.wasm -o program
   expect 3 native aarch64 ./program 3
+  # An executable asks before it runs; one for the baseline does not link the question.
+  expect 0 "$tool" --target=aarch64 --cpu=neoverse-v1 $m/hello.wasm -o program
+  expect 2 qemu-aarch64 -cpu cortex-a53 ./program 3
+  expect_in err "compiled for a CPU with a feature that this one lacks: "
 }
 
 # What the lowering makes of vectors in context, computed once more lane by lane.

@@ -127,46 +127,6 @@ static void refuses_missing_mounts(void) {
   EQUAL(before, after);
 }
 
-/* A module with one import, of a function with these kinds of parameters and results. */
-static int configure_with_import(const char *module, const char *name, uint32_t param_count,
-                                 uint32_t result_count, const uint32_t *kinds) {
-  const struct wasmrt_deftype type = {
-      .kind = WASMRT_TYPE_FUNC, .param_count = param_count, .result_count = result_count, .kinds = kinds};
-  const struct wasmrt_import import = {.module = module, .name = name, .kind = WASMRT_FUNC};
-  const struct wasmrt_module importing = {
-      .type_count = 1, .types = &type, .import_count = 1, .imports = &import};
-  struct wasmrt_instance other = {.memory = guest->memory, .module = &importing};
-  const struct wasmrt_guest_options options = {.env_count = 0};
-  const int result = wasmrt_wasi_configure(&other, 0, NULL, NULL, &options);
-  CHECK((other.wasi != NULL) == (result == 0));
-  wasmrt_wasi_destroy(&other);
-  return result;
-}
-
-/* The linker binds imports by their names: a result that no function writes would show the host's stack. */
-static void refuses_mistyped_imports(void) {
-  const uint32_t ints[] = {WASMRT_I32, WASMRT_I32, WASMRT_I32, WASMRT_I32, WASMRT_I32, WASMRT_I32};
-  const uint32_t seek[] = {WASMRT_I32, WASMRT_I64, WASMRT_I32, WASMRT_I32, WASMRT_I32};
-  const uint32_t real[] = {WASMRT_F32};
-  for (int old = 0; old < 2; old++) {
-    const char *module = old ? "wasi_unstable" : "wasi_snapshot_preview1";
-    EQUAL(configure_with_import(module, "fd_read", 4, 1, ints), 0);
-    EQUAL(configure_with_import(module, "fd_read", 3, 1, ints), -2);
-    EQUAL(configure_with_import(module, "fd_read", 5, 1, ints), -2);
-    EQUAL(configure_with_import(module, "fd_read", 4, 0, ints), -2);
-    EQUAL(configure_with_import(module, "fd_read", 4, 2, ints), -2);
-    EQUAL(configure_with_import(module, "fd_seek", 4, 1, seek), 0);
-    EQUAL(configure_with_import(module, "fd_seek", 4, 1, ints), -2);
-    EQUAL(configure_with_import(module, "proc_exit", 1, 0, ints), 0);
-    EQUAL(configure_with_import(module, "proc_exit", 1, 1, ints), -2);
-    EQUAL(configure_with_import(module, "proc_exit", 1, 0, real), -2);
-    EQUAL(configure_with_import(module, "sched_yield", 0, 1, ints), 0);
-    EQUAL(configure_with_import(module, "sched_yield", 0, 1, real), -2);
-    EQUAL(configure_with_import(module, "unknown", 0, 1, real), 0); /* the linker's to refuse */
-  }
-  EQUAL(configure_with_import("env", "fd_read", 0, 0, ints), 0);
-}
-
 /* What prints to a stream must never reach a file that the guest opened while that stream was closed. */
 static void keeps_stream_numbers_free(void) {
   int saved = dup(0);
@@ -185,5 +145,5 @@ static void keeps_stream_numbers_free(void) {
 const struct wasi_test process_tests[] = {
     ONCE(gives_arguments) ONCE(inherits_no_environment) ONCE(gives_granted_environment)
         ONCE(inherits_environment_on_request) ONCE(reads_clocks) ONCE(fills_with_random_bytes) ONCE(exits)
-            ONCE(raises_signals) ONCE(yields) ONCE(refuses_missing_mounts) ONCE(refuses_mistyped_imports)
+            ONCE(raises_signals) ONCE(yields) ONCE(refuses_missing_mounts)
                 ONCE(keeps_stream_numbers_free){0}};

@@ -127,6 +127,9 @@ static bool set_lowering(struct compilation *c) {
   if (is_exe && !wants_static && !check_program_imports(c)) {
     return false;
   }
+  if ((is_exe || wants_static) && !driver_check_provided(c)) {
+    return false;
+  }
   c->lower = (struct lower_options){
       .model = wants_static ? LOWER_STATIC : LOWER_INSTANCE,
       .bounds = options->bounds == WASM2NATIVE_BOUNDS_CHECK ? LOWER_CHECK : LOWER_GUARD,

@@ -51,6 +51,9 @@ void driver_report_part(struct compilation *c, double seconds);
 /* ---- parts.c: lowers, optimises and emits every part of the plan, part i to paths[i]. */
 bool driver_make_parts(struct compilation *c, enum emit_form form, const char *const *paths);
 
+/* ---- provided.c: reports imports that are declared with other types than what libwasmrt provides has. */
+bool driver_check_provided(struct compilation *c);
+
 /* ---- objects.c: the same for objects, which are then linked to the output. */
 bool driver_link(struct compilation *c);
 /* Always false. */

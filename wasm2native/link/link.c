@@ -63,7 +63,7 @@ static void add_executable(struct arguments *arguments, const struct link_job *j
   add(arguments, "-static");
   add(arguments, "-pie");
   add(arguments, "--no-dynamic-linker");
-  add_library_file(arguments, job, arena, "rcrt1.o");
+  add(arguments, "--pack-dyn-relocs=relr"); /* core/relocate.c reads them */
   add_library_file(arguments, job, arena, "crti.o");
   add_inputs(arguments, job, arena);
   add(arguments, "--start-group");

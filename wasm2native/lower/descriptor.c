@@ -365,7 +365,12 @@ static LLVMValueRef program_imports(struct lower_module *m) {
 
 static void define_program(struct lower_module *m, LLVMValueRef module) {
   LLVMValueRef program = LLVMAddGlobal(m->llvm, m->abi[ABI_program], WASMRT_PROGRAM_SYMBOL);
-  LLVMValueRef fields[] = {module, guest_options(m), program_imports(m)};
+  LLVMValueRef check = LLVMConstNull(m->ptr);
+  if (m->options->cpu_features && *m->options->cpu_features) {
+    LLVMTypeRef params[] = {m->ptr, m->ptr};
+    check = LLVMAddFunction(m->llvm, WASMRT_CHECK_CPU_SYMBOL, LLVMFunctionType(m->i32, params, 2, 0));
+  }
+  LLVMValueRef fields[] = {module, guest_options(m), program_imports(m), check};
   LLVMSetInitializer(program, record(m, ABI_program, fields));
   LLVMSetGlobalConstant(program, 1);
 }
