@@ -1,10 +1,11 @@
-/* Host errors to those of WASI preview 1 (errno.def). */
+/* Host errors to those of WASI preview 1 (wasmrt_errno.h). */
 #define _GNU_SOURCE
 #include "preview1.h"
 
 static const uint8_t numbers[] = {
 #define ERRNO(name) [E##name] = WASI_E##name,
-#include "errno.def"
+    WASMRT_WASI_ERRNOS(ERRNO)
+#undef ERRNO
 };
 
 uint32_t wasi_errno(int host_error) {

@@ -29,22 +29,12 @@ uint32_t wasi_fd_renumber(struct wasmrt_instance *caller, uint32_t from, uint32_
   }
   wasi_remove(target);
   *target = *source;
-  *source = (struct wasi_descriptor){.host = -1};
+  *source = (struct wasi_descriptor){0};
   return WASI_ESUCCESS;
 }
 WASI_SAME_UNSTABLE(fd_renumber);
 
-uint32_t wasi_fd_fdstat_get(struct wasmrt_instance *caller, uint32_t fd, uint32_t address) {
-  WASI_NEEDS(fd_fdstat_get, NEED_ARGUMENT(fcntl, 1, F_GETFL));
-  struct wasi_descriptor *descriptor;
-  uint32_t error = wasi_descriptor(caller, fd, 0, &descriptor);
-  if (error != WASI_ESUCCESS) {
-    return error;
-  }
-  int host_flags = fcntl(descriptor->host, F_GETFL);
-  if (host_flags < 0) {
-    return wasi_errno(errno);
-  }
+static uint16_t guest_flags(int host_flags) {
   uint16_t flags = 0;
   if ((host_flags & O_APPEND) != 0) {
     flags |= WASI_FDFLAG_APPEND;
@@ -57,6 +47,24 @@ uint32_t wasi_fd_fdstat_get(struct wasmrt_instance *caller, uint32_t fd, uint32_
     flags |= WASI_FDFLAG_SYNC | WASI_FDFLAG_RSYNC | WASI_FDFLAG_DSYNC;
   } else if ((host_flags & O_DSYNC) != 0) {
     flags |= WASI_FDFLAG_DSYNC;
+  }
+  return flags;
+}
+
+uint32_t wasi_fd_fdstat_get(struct wasmrt_instance *caller, uint32_t fd, uint32_t address) {
+  WASI_NEEDS(fd_fdstat_get, NEED_ARGUMENT(fcntl, 1, F_GETFL));
+  struct wasi_descriptor *descriptor;
+  uint32_t error = wasi_descriptor(caller, fd, 0, &descriptor);
+  if (error != WASI_ESUCCESS) {
+    return error;
+  }
+  uint16_t flags = descriptor->flags;
+  if (descriptor->fs == NULL) {
+    int host_flags = fcntl(descriptor->host, F_GETFL);
+    if (host_flags < 0) {
+      return wasi_errno(errno);
+    }
+    flags = guest_flags(host_flags);
   }
   struct wasi_fdstat status = {.filetype = descriptor->filetype,
                                .flags = flags,

@@ -31,6 +31,17 @@
 /* What only makes sense for directories, and what never does. */
 #define RIGHTS_NOT_DIRECTORY (RIGHTS_FILE & ~RIGHTS_COMMON)
 
+uint64_t wasi_sensible_rights(uint8_t filetype) {
+  switch (filetype) {
+  case WASI_FILETYPE_REGULAR_FILE:
+    return RIGHTS_FILE;
+  case WASI_FILETYPE_DIRECTORY:
+    return RIGHTS_COMMON | RIGHTS_PATH;
+  default:
+    return RIGHTS_STREAM;
+  }
+}
+
 bool wasi_inspect(int host, uint8_t *filetype, uint64_t *rights) {
   struct stat status;
   if (fstat(host, &status) != 0) {
@@ -91,7 +102,7 @@ static uint32_t refusal(const struct wasi_descriptor *descriptor, uint64_t missi
 uint32_t wasi_descriptor(struct wasmrt_instance *instance, uint32_t fd, uint64_t rights,
                          struct wasi_descriptor **descriptor) {
   struct wasi *wasi = wasi_state(instance);
-  if (wasi == NULL || fd >= wasi->descriptor_slots || wasi->descriptors[fd].host < 0) {
+  if (wasi == NULL || fd >= wasi->descriptor_slots || !wasi->descriptors[fd].open) {
     return WASI_EBADF;
   }
   *descriptor = &wasi->descriptors[fd];
@@ -119,10 +130,7 @@ static bool grow_table(struct wasi *wasi) {
   if (table == MAP_FAILED) {
     return false;
   }
-  wasi->descriptors = table;
-  for (uint32_t fd = wasi->descriptor_slots; fd < slots; fd++) {
-    wasi->descriptors[fd].host = -1;
-  }
+  wasi->descriptors = table; /* what is new is 0: free numbers */
   wasi->descriptor_slots = slots;
   return true;
 }
@@ -132,7 +140,7 @@ uint32_t wasi_insert(struct wasi *wasi, struct wasi_descriptor descriptor, uint3
    * If the process was started with a standard stream closed, the first file to be opened gets the stream's
    * number, and what the host prints there (a trap's message) would land in the guest's file.
    */
-  if (!descriptor.borrowed && descriptor.host <= STDERR_FILENO) {
+  if (!descriptor.borrowed && descriptor.host >= 0 && descriptor.host <= STDERR_FILENO) {
     int moved = fcntl(descriptor.host, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
     uint32_t error = wasi_errno(errno);
     close(descriptor.host);
@@ -142,28 +150,30 @@ uint32_t wasi_insert(struct wasi *wasi, struct wasi_descriptor descriptor, uint3
     descriptor.host = moved;
   }
   uint32_t slot = from;
-  while (slot < wasi->descriptor_slots && wasi->descriptors[slot].host >= 0) {
+  while (slot < wasi->descriptor_slots && wasi->descriptors[slot].open) {
     slot++;
   }
   /* The host limits how many are open, so the numbers stay far from where they would overflow. */
   if (slot >= wasi->descriptor_slots && !grow_table(wasi)) {
-    if (!descriptor.borrowed) {
-      close(descriptor.host);
-    }
+    wasi_remove(&descriptor);
     return WASI_ENOMEM;
   }
+  descriptor.open = true;
   wasi->descriptors[slot] = descriptor;
   *fd = slot;
   return WASI_ESUCCESS;
 }
 
 void wasi_remove(struct wasi_descriptor *descriptor) {
-  if (!descriptor->borrowed) {
+  if (descriptor->fs != NULL) {
+    if (descriptor->fs->close != NULL) {
+      descriptor->fs->close(descriptor->fs_user, descriptor->file);
+    }
+  } else if (!descriptor->borrowed) {
     close(descriptor->host);
   }
-  descriptor->host = -1;
   if (descriptor->positions != NULL) {
     munmap(descriptor->positions, wasi_positions_size(descriptor->positions->limit));
-    descriptor->positions = NULL;
   }
+  *descriptor = (struct wasi_descriptor){0};
 }

@@ -76,11 +76,18 @@ static uint32_t seek(struct wasmrt_instance *caller, uint32_t fd, int64_t offset
   if (wasmrt_guest(caller, result, sizeof(uint64_t)) == NULL) {
     return WASI_EFAULT;
   }
-  off_t position = lseek(descriptor->host, (off_t)offset, whence);
-  if (position < 0) {
-    return wasi_errno(errno);
+  uint64_t position;
+  if (descriptor->fs != NULL) {
+    error = wasi_virtual_seek(descriptor, offset, whence, &position);
+  } else {
+    off_t host = lseek(descriptor->host, (off_t)offset, whence);
+    error = host < 0 ? wasi_errno(errno) : WASI_ESUCCESS;
+    position = (uint64_t)host;
   }
-  wasmrt_guest_write(caller, result, &position, sizeof(uint64_t));
+  if (error != WASI_ESUCCESS) {
+    return error;
+  }
+  wasmrt_guest_write(caller, result, &position, sizeof position);
   return WASI_ESUCCESS;
 }
 

@@ -38,45 +38,57 @@ static uint64_t nanoseconds(struct timespec time) {
   return time.tv_sec < 0 ? 0 : (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
 }
 
-static uint32_t get_status(struct wasmrt_instance *caller, int host, uint32_t address) {
+static uint32_t host_status(int host, struct wasi_filestat *status) {
   struct stat from;
   if (fstat(host, &from) != 0) {
     return wasi_errno(errno);
   }
-  struct wasi_filestat status = {.device = from.st_dev,
-                                 .inode = from.st_ino,
-                                 .filetype = filetype(host, from.st_mode),
-                                 .link_count = from.st_nlink,
-                                 .size = (uint64_t)from.st_size,
-                                 .access_time = nanoseconds(from.st_atim),
-                                 .modification_time = nanoseconds(from.st_mtim),
-                                 .change_time = nanoseconds(from.st_ctim)};
-  return wasmrt_guest_write(caller, address, &status, sizeof status) ? WASI_ESUCCESS : WASI_EFAULT;
+  *status = (struct wasi_filestat){.device = from.st_dev,
+                                   .inode = from.st_ino,
+                                   .filetype = filetype(host, from.st_mode),
+                                   .link_count = from.st_nlink,
+                                   .size = (uint64_t)from.st_size,
+                                   .access_time = nanoseconds(from.st_atim),
+                                   .modification_time = nanoseconds(from.st_mtim),
+                                   .change_time = nanoseconds(from.st_ctim)};
+  return WASI_ESUCCESS;
 }
 
-static uint32_t get_unstable_status(struct wasmrt_instance *caller, int host, uint32_t address) {
-  struct stat from;
-  if (fstat(host, &from) != 0) {
-    return wasi_errno(errno);
-  }
-  struct wasi_unstable_filestat status = {.device = from.st_dev,
-                                          .inode = from.st_ino,
-                                          .filetype = filetype(host, from.st_mode),
-                                          .link_count = (uint32_t)from.st_nlink,
-                                          .size = (uint64_t)from.st_size,
-                                          .access_time = nanoseconds(from.st_atim),
-                                          .modification_time = nanoseconds(from.st_mtim),
-                                          .change_time = nanoseconds(from.st_ctim)};
-  return wasmrt_guest_write(caller, address, &status, sizeof status) ? WASI_ESUCCESS : WASI_EFAULT;
+/* Lays a status into the guest's memory, in the layout of one of the two modules. */
+typedef bool status_writer(struct wasmrt_instance *caller, uint32_t address,
+                           const struct wasi_filestat *status);
+
+static bool write_status(struct wasmrt_instance *caller, uint32_t address,
+                         const struct wasi_filestat *status) {
+  return wasmrt_guest_write(caller, address, status, sizeof *status);
 }
 
-typedef uint32_t status_getter(struct wasmrt_instance *caller, int host, uint32_t address);
+static bool write_unstable_status(struct wasmrt_instance *caller, uint32_t address,
+                                  const struct wasi_filestat *status) {
+  struct wasi_unstable_filestat unstable = {.device = status->device,
+                                            .inode = status->inode,
+                                            .filetype = status->filetype,
+                                            .link_count = (uint32_t)status->link_count,
+                                            .size = status->size,
+                                            .access_time = status->access_time,
+                                            .modification_time = status->modification_time,
+                                            .change_time = status->change_time};
+  return wasmrt_guest_write(caller, address, &unstable, sizeof unstable);
+}
 
 static uint32_t get_open(struct wasmrt_instance *caller, uint32_t fd, uint32_t address,
-                         status_getter *getter) {
+                         status_writer *writer) {
   struct wasi_descriptor *descriptor;
+  struct wasi_filestat status;
   uint32_t error = wasi_descriptor(caller, fd, WASI_RIGHT_FD_FILESTAT_GET, &descriptor);
-  return error != WASI_ESUCCESS ? error : getter(caller, descriptor->host, address);
+  if (error == WASI_ESUCCESS) {
+    error = descriptor->fs != NULL ? wasi_virtual_status(descriptor, &status)
+                                   : host_status(descriptor->host, &status);
+  }
+  if (error != WASI_ESUCCESS) {
+    return error;
+  }
+  return writer(caller, address, &status) ? WASI_ESUCCESS : WASI_EFAULT;
 }
 
 /*
@@ -84,7 +96,7 @@ static uint32_t get_open(struct wasmrt_instance *caller, uint32_t fd, uint32_t a
  * decides what it is and no second look-up by name can be raced.
  */
 static uint32_t get_named(struct wasmrt_instance *caller, uint32_t fd, uint32_t flags, uint32_t path,
-                          uint32_t length, uint32_t address, status_getter *getter) {
+                          uint32_t length, uint32_t address, status_writer *writer) {
   struct wasi_descriptor *descriptor;
   char name[PATH_MAX];
   uint32_t error = wasi_descriptor(caller, fd, WASI_RIGHT_PATH_FILESTAT_GET, &descriptor);
@@ -102,31 +114,35 @@ static uint32_t get_named(struct wasmrt_instance *caller, uint32_t fd, uint32_t 
   if (host < 0) {
     return wasi_errno(-host);
   }
-  error = getter(caller, host, address);
+  struct wasi_filestat status;
+  error = host_status(host, &status);
   close(host);
-  return error;
+  if (error != WASI_ESUCCESS) {
+    return error;
+  }
+  return writer(caller, address, &status) ? WASI_ESUCCESS : WASI_EFAULT;
 }
 
 uint32_t wasi_fd_filestat_get(struct wasmrt_instance *caller, uint32_t fd, uint32_t address) {
   WASI_NEEDS(fd_filestat_get, NEEDS_STATUS);
-  return get_open(caller, fd, address, get_status);
+  return get_open(caller, fd, address, write_status);
 }
 
 uint32_t wasi_unstable_fd_filestat_get(struct wasmrt_instance *caller, uint32_t fd, uint32_t address) {
   WASI_UNSTABLE_NEEDS(fd_filestat_get, NEEDS_STATUS);
-  return get_open(caller, fd, address, get_unstable_status);
+  return get_open(caller, fd, address, write_unstable_status);
 }
 
 uint32_t wasi_path_filestat_get(struct wasmrt_instance *caller, uint32_t fd, uint32_t flags, uint32_t path,
                                 uint32_t length, uint32_t address) {
   WASI_NEEDS(path_filestat_get, NEEDS_RESOLVE NEEDS_STATUS);
-  return get_named(caller, fd, flags, path, length, address, get_status);
+  return get_named(caller, fd, flags, path, length, address, write_status);
 }
 
 uint32_t wasi_unstable_path_filestat_get(struct wasmrt_instance *caller, uint32_t fd, uint32_t flags,
                                          uint32_t path, uint32_t length, uint32_t address) {
   WASI_UNSTABLE_NEEDS(path_filestat_get, NEEDS_RESOLVE NEEDS_STATUS);
-  return get_named(caller, fd, flags, path, length, address, get_unstable_status);
+  return get_named(caller, fd, flags, path, length, address, write_unstable_status);
 }
 
 /* One of the two times: the value if `set`, the host's time if `now`, else unchanged. False if both are asked

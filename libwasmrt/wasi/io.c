@@ -17,8 +17,8 @@
   NEED(pwritev) NEED(pwritev2) NEED_ARGUMENT(fcntl, 1, F_GETFL) NEED_ARGUMENT(fcntl, 1, F_SETFL)
 
 /* A read of one batch; a short read is always allowed. `offset` < 0 reads at the file's position. */
-static uint32_t read_vectors(struct wasmrt_instance *caller, int host, uint32_t address, uint32_t count,
-                             off_t offset, uint32_t result_address) {
+static uint32_t read_vectors(struct wasmrt_instance *caller, struct wasi_descriptor *descriptor,
+                             uint32_t address, uint32_t count, off_t offset, uint32_t result_address) {
   struct iovec vectors[WASI_BATCH];
   uint64_t total;
   if (wasmrt_guest(caller, result_address, sizeof(uint32_t)) == NULL) {
@@ -28,12 +28,20 @@ static uint32_t read_vectors(struct wasmrt_instance *caller, int host, uint32_t 
   if (used < 0) {
     return WASI_EFAULT;
   }
-  /* The host moves at most 2^31 - 4096 bytes a call, so the count fits. */
-  ssize_t done = offset < 0 ? readv(host, vectors, used) : preadv(host, vectors, used, offset);
-  if (done < 0) {
-    return wasi_errno(errno);
+  uint32_t result;
+  if (descriptor->fs != NULL) {
+    uint32_t error = wasi_virtual_read(descriptor, vectors, used, offset, &result);
+    if (error != WASI_ESUCCESS) {
+      return error;
+    }
+  } else {
+    int host = descriptor->host;
+    ssize_t done = offset < 0 ? readv(host, vectors, used) : preadv(host, vectors, used, offset);
+    if (done < 0) {
+      return wasi_errno(errno);
+    }
+    result = (uint32_t)done; /* the host moves at most 2^31 - 4096 bytes a call */
   }
-  uint32_t result = (uint32_t)done;
   wasmrt_guest_write(caller, result_address, &result, sizeof result);
   return WASI_ESUCCESS;
 }
@@ -61,9 +69,21 @@ static ssize_t write_at(int host, const struct iovec *vectors, int count, off_t 
   return done;
 }
 
-/* A write, batch after batch until all is written or the host writes less than asked. */
-static uint32_t write_vectors(struct wasmrt_instance *caller, int host, uint32_t address, uint32_t count,
-                              off_t offset, uint32_t result_address) {
+/* One batch of a write. `offset` < 0 writes at the file's position. */
+static uint32_t write_batch(struct wasi_descriptor *descriptor, struct iovec *vectors, int count,
+                            off_t offset, uint32_t *result) {
+  if (descriptor->fs != NULL) {
+    return wasi_virtual_write(descriptor, vectors, count, offset, result);
+  }
+  ssize_t done = offset < 0 ? writev(descriptor->host, vectors, count)
+                            : write_at(descriptor->host, vectors, count, offset);
+  *result = (uint32_t)done; /* the host moves at most 2^31 - 4096 bytes a call */
+  return done < 0 ? wasi_errno(errno) : WASI_ESUCCESS;
+}
+
+/* A write, batch after batch until all is written or less of one than asked. */
+static uint32_t write_vectors(struct wasmrt_instance *caller, struct wasi_descriptor *descriptor,
+                              uint32_t address, uint32_t count, off_t offset, uint32_t result_address) {
   struct iovec vectors[WASI_BATCH];
   if (wasmrt_guest(caller, result_address, sizeof(uint32_t)) == NULL) {
     return WASI_EFAULT;
@@ -72,18 +92,18 @@ static uint32_t write_vectors(struct wasmrt_instance *caller, int host, uint32_t
   uint32_t error = WASI_ESUCCESS;
   do {
     uint64_t total;
+    uint32_t done;
     int used = wasi_gather(caller, address, count, vectors, &total);
-    ssize_t done = used < 0     ? -1
-                   : offset < 0 ? writev(host, vectors, used)
-                                : write_at(host, vectors, used, offset + (off_t)result);
-    if (done < 0) {
-      error = used < 0 ? WASI_EFAULT : wasi_errno(errno);
+    error = used < 0
+                ? WASI_EFAULT
+                : write_batch(descriptor, vectors, used, offset < 0 ? offset : offset + (off_t)result, &done);
+    if (error != WASI_ESUCCESS) {
       break;
     }
-    result += (uint32_t)done;
+    result += done;
     address += (uint32_t)used * (uint32_t)sizeof(struct wasi_iovec);
     count -= (uint32_t)used;
-    if ((uint64_t)done < total) {
+    if (done < total) {
       break;
     }
   } while (count > 0 && result < INT32_MAX); /* so that the next batch cannot overflow the result */
@@ -100,7 +120,7 @@ uint32_t wasi_fd_read(struct wasmrt_instance *caller, uint32_t fd, uint32_t iovs
   WASI_NEEDS(fd_read, NEED(readv));
   struct wasi_descriptor *descriptor;
   uint32_t error = wasi_descriptor(caller, fd, WASI_RIGHT_FD_READ, &descriptor);
-  return error != WASI_ESUCCESS ? error : read_vectors(caller, descriptor->host, iovs, count, -1, result);
+  return error != WASI_ESUCCESS ? error : read_vectors(caller, descriptor, iovs, count, -1, result);
 }
 WASI_SAME_UNSTABLE(fd_read);
 
@@ -109,7 +129,7 @@ uint32_t wasi_fd_write(struct wasmrt_instance *caller, uint32_t fd, uint32_t iov
   WASI_NEEDS(fd_write, NEED(writev));
   struct wasi_descriptor *descriptor;
   uint32_t error = wasi_descriptor(caller, fd, WASI_RIGHT_FD_WRITE, &descriptor);
-  return error != WASI_ESUCCESS ? error : write_vectors(caller, descriptor->host, iovs, count, -1, result);
+  return error != WASI_ESUCCESS ? error : write_vectors(caller, descriptor, iovs, count, -1, result);
 }
 WASI_SAME_UNSTABLE(fd_write);
 
@@ -124,7 +144,7 @@ uint32_t wasi_fd_pread(struct wasmrt_instance *caller, uint32_t fd, uint32_t iov
   if (offset > INT64_MAX) {
     return WASI_EINVAL;
   }
-  return read_vectors(caller, descriptor->host, iovs, count, (off_t)offset, result);
+  return read_vectors(caller, descriptor, iovs, count, (off_t)offset, result);
 }
 WASI_SAME_UNSTABLE(fd_pread);
 
@@ -139,6 +159,6 @@ uint32_t wasi_fd_pwrite(struct wasmrt_instance *caller, uint32_t fd, uint32_t io
   if (offset > INT64_MAX) {
     return WASI_EINVAL;
   }
-  return write_vectors(caller, descriptor->host, iovs, count, (off_t)offset, result);
+  return write_vectors(caller, descriptor, iovs, count, (off_t)offset, result);
 }
 WASI_SAME_UNSTABLE(fd_pwrite);

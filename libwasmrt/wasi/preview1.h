@@ -22,6 +22,7 @@
 #include "guest.h"
 #include "needs.h"
 #include "wasi.h"
+#include "wasmrt_fs.h"
 #include "wire.h"
 
 /*
@@ -98,15 +99,25 @@ struct wasi_positions {
 /* No table grows beyond so many: a guest that changes what it lists gets new cookies without end. */
 #define WASI_POSITIONS_MAX (UINT32_C(1) << 24)
 
-/* A descriptor of the guest's. */
+/*
+ * A descriptor of the guest's: one of the host's, or a file of a virtual file system (`fs` not NULL). What
+ * acts on a descriptor asks which it is; what forgot to would find a host descriptor of -1 and fail.
+ */
 struct wasi_descriptor {
-  int host;         /* the host's descriptor, or -1: this number is free */
+  bool open;        /* false: this number is free, and all else is 0 */
   uint8_t filetype; /* enum wasi_filetype */
   bool read_only;   /* opened through a read-only mount: nothing below it may change */
   bool borrowed;    /* the host's own, not closed with it: the standard streams */
+  int host;         /* the host's descriptor; -1 of a virtual file */
   uint64_t rights_base, rights_inheriting;
   const char *preopen;              /* a mount's name as the guest sees it, else NULL */
   struct wasi_positions *positions; /* from the first fd_readdir on, else NULL */
+
+  /* Virtual files only. */
+  const struct wasmrt_fs *fs;
+  void *fs_user, *file;
+  uint64_t position;
+  uint16_t flags; /* WASI_FDFLAG_* */
 };
 
 static inline size_t wasi_positions_size(uint32_t limit) {
@@ -142,12 +153,15 @@ uint32_t wasi_descriptor(struct wasmrt_instance *instance, uint32_t fd, uint64_t
 uint32_t wasi_writable_descriptor(struct wasmrt_instance *instance, uint32_t fd, uint64_t rights,
                                   struct wasi_descriptor **descriptor);
 /*
- * Puts `descriptor` into the lowest free number, not below `from`, taking its host descriptor over: on
- * failure that is closed. It may move the table.
+ * Puts `descriptor` into the lowest free number, not below `from`, taking its host descriptor or virtual file
+ * over: on failure that is closed. It may move the table. Who inserts a virtual file calls
+ * wasi_insert_virtual.
  */
 uint32_t wasi_insert(struct wasi *wasi, struct wasi_descriptor descriptor, uint32_t from, uint32_t *fd);
-/* Frees a number and what belongs to it, and closes the host's descriptor. */
+/* Frees a number and what belongs to it, and closes the host's descriptor or the virtual file. */
 void wasi_remove(struct wasi_descriptor *descriptor);
+/* The rights that make sense for a regular file, a directory or a character device that cannot seek. */
+uint64_t wasi_sensible_rights(uint8_t filetype);
 /* The filetype of an open host descriptor, and the rights that make sense for it. Sets errno if false. */
 bool wasi_inspect(int host, uint8_t *filetype, uint64_t *rights);
 
@@ -162,6 +176,28 @@ bool wasi_inspect(int host, uint8_t *filetype, uint64_t *rights);
  */
 int wasi_gather(struct wasmrt_instance *instance, uint32_t address, uint32_t count,
                 struct iovec vectors[WASI_BATCH], uint64_t *total);
+
+/*
+ * virtual.c: the functions on open files, for those of virtual file systems.
+ *
+ * References to these are weak: an executable links them only together with something that makes virtual
+ * descriptors, which has to call wasi_insert_virtual. Without one they are never called.
+ */
+#define WASI_WEAK __attribute__((weak))
+
+/* wasi_insert for a virtual file. */
+uint32_t wasi_insert_virtual(struct wasi *wasi, struct wasi_descriptor descriptor, uint32_t from,
+                             uint32_t *fd);
+/* `offset` < 0 is the descriptor's position. The vectors may be cut. */
+WASI_WEAK uint32_t wasi_virtual_read(struct wasi_descriptor *descriptor, struct iovec *vectors, int count,
+                                     int64_t offset, uint32_t *done);
+WASI_WEAK uint32_t wasi_virtual_write(struct wasi_descriptor *descriptor, struct iovec *vectors, int count,
+                                      int64_t offset, uint32_t *done);
+/* Seeks by a host's whence. */
+WASI_WEAK uint32_t wasi_virtual_seek(struct wasi_descriptor *descriptor, int64_t offset, int whence,
+                                     uint64_t *position);
+WASI_WEAK uint32_t wasi_virtual_status(const struct wasi_descriptor *descriptor,
+                                       struct wasi_filestat *status);
 
 /* resolve.c */
 

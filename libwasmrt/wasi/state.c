@@ -138,7 +138,7 @@ void wasmrt_wasi_destroy(struct wasmrt_instance *instance) {
   }
   instance->wasi = NULL;
   for (uint32_t fd = 0; fd < wasi->descriptor_slots; fd++) {
-    if (wasi->descriptors[fd].host >= 0) {
+    if (wasi->descriptors[fd].open) {
       wasi_remove(&wasi->descriptors[fd]);
     }
   }

@@ -9,11 +9,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "wasmrt_errno.h"
+
 enum wasi_errno {
-  WASI_ESUCCESS = 0,
+  WASI_ESUCCESS,
 #define ERRNO(name) WASI_E##name,
-#include "errno.def"
-  WASI_ENOTCAPABLE,
+  WASMRT_WASI_ERRNOS(ERRNO)
+#undef ERRNO
+      WASI_ENOTCAPABLE,
 };
 
 enum wasi_filetype {

@@ -17,6 +17,7 @@ static const struct {
     {"escape", escape_tests},   {"read_only", read_only_tests},
     {"readdir", readdir_tests}, {"poll", poll_tests},
     {"sock", sock_tests},       {"random", random_tests},
+    {"virtual", virtual_tests},
 };
 #define FILE_COUNT (sizeof files / sizeof *files)
 

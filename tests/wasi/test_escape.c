@@ -100,7 +100,7 @@ static void check_outside(void) {
   CHECK(!host_has("new") && !host_has("root/new"));
   struct wasi *wasi = wasi_state(guest);
   for (uint32_t fd = 3; fd < wasi->descriptor_slots; fd++) {
-    if (wasi->descriptors[fd].host >= 0) {
+    if (wasi->descriptors[fd].open) {
       CHECK(fstat(wasi->descriptors[fd].host, &status) == 0);
       CHECK(status.st_dev == outside_device && status.st_ino != outside_inode &&
             status.st_ino != secret_inode);

@@ -61,7 +61,7 @@ static void prepare(void) {
   EQUAL(must_open(ROOT, "file", 0, READ_WRITE), FILE_FD);
   struct wasi_descriptor *stream = &wasi_state(guest)->descriptors[SOCKET_FD];
   *stream = (struct wasi_descriptor){
-      .host = 0, .borrowed = true, .filetype = WASI_FILETYPE_SOCKET_STREAM, .rights_base = ALL};
+      .open = true, .host = 0, .borrowed = true, .filetype = WASI_FILETYPE_SOCKET_STREAM, .rights_base = ALL};
   put_vector(0, BUFFER, 2);
   put_text(PATH_A, "file");
   put_text(PATH_B, "link");

@@ -89,7 +89,7 @@ static void use_pipe(int pipes[2]) {
   CHECK(pipe2(pipes, O_CLOEXEC) == 0);
   struct wasi_descriptor *descriptors = wasi_state(guest)->descriptors;
   for (int i = 0; i < 2; i++) {
-    descriptors[i] = (struct wasi_descriptor){.host = pipes[i], .borrowed = true};
+    descriptors[i] = (struct wasi_descriptor){.open = true, .host = pipes[i], .borrowed = true};
     descriptors[i].rights_base =
         WASI_RIGHT_POLL_FD_READWRITE | (i == 0 ? WASI_RIGHT_FD_READ : WASI_RIGHT_FD_WRITE);
   }

@@ -11,7 +11,7 @@ static int use_socket(int type) {
   int pair[2];
   CHECK(socketpair(AF_UNIX, type | SOCK_CLOEXEC, 0, pair) == 0);
   struct wasi_descriptor *descriptor = &wasi_state(guest)->descriptors[0];
-  *descriptor = (struct wasi_descriptor){.host = pair[0]};
+  *descriptor = (struct wasi_descriptor){.open = true, .host = pair[0]};
   CHECK(wasi_inspect(pair[0], &descriptor->filetype, &descriptor->rights_base));
   return pair[1];
 }
