@@ -21,6 +21,8 @@ struct wasmrt_guest_options {
   size_t mount_count;
   const char *const *env; /* "KEY=VALUE"; of equal keys the last counts */
   size_t env_count;
+  const char *const *listen; /* "HOST:PORT" */
+  size_t listen_count;
   bool inherit_env;    /* the process's environment too, for keys that env does not name */
   bool sealed;         /* WASMRT_OPTIONS is ignored */
   uint64_t stack_size; /* bytes; 0: the default */

@@ -14,7 +14,7 @@
 struct parser {
   struct wasmrt_guest_options *options;
   struct wasmrt_mount *mounts;
-  const char **env;
+  const char **env, **listen;
   const char *pending; /* an option whose value is still to come */
   const char *culprit;
 };
@@ -36,7 +36,7 @@ static size_t text_size(const char *baked, const char *variable) {
 }
 
 size_t wasmrt_options_storage(const char *baked, const char *variable) {
-  return count_words(baked, variable) * (sizeof(struct wasmrt_mount) + sizeof(char *)) +
+  return count_words(baked, variable) * (sizeof(struct wasmrt_mount) + 2 * sizeof(char *)) +
          text_size(baked, variable);
 }
 
@@ -71,6 +71,12 @@ static const char *add_variable(struct parser *parser, char *value) {
     return "--env needs NAME=VALUE";
   }
   parser->env[parser->options->env_count++] = value;
+  return NULL;
+}
+
+/* What it means is for the WASI layer, which is there only if the guest can use it. */
+static const char *add_listener(struct parser *parser, char *value) {
+  parser->listen[parser->options->listen_count++] = value;
   return NULL;
 }
 
@@ -112,6 +118,7 @@ static const struct {
 } valued[] = {
     {"--dir", add_mount},
     {"--env", add_variable},
+    {"--listen", add_listener},
     {"--max-memory", set_max_memory},
     {"--stack-size", set_stack_size},
 };
@@ -216,10 +223,12 @@ const char *wasmrt_options_parse(const char *baked, const char *variable,
   const size_t words = count_words(baked, variable);
   struct parser parser = {.options = options, .mounts = storage};
   parser.env = (const char **)(parser.mounts + words);
-  char *text = (char *)(parser.env + words);
+  parser.listen = parser.env + words;
+  char *text = (char *)(parser.listen + words);
   memset(options, 0, sizeof *options);
   options->mounts = parser.mounts;
   options->env = parser.env;
+  options->listen = parser.listen;
 
   const char *problem = NULL;
   for (; *baked != '\0' && problem == NULL; baked += strlen(baked) + 1) {

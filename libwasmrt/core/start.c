@@ -27,6 +27,10 @@ __attribute__((weak)) int wasmrt_wasi_configure(struct wasmrt_instance *instance
                                                 char **environment,
                                                 const struct wasmrt_guest_options *options);
 
+/* The same if it accepts connections. */
+__attribute__((weak)) const char *wasmrt_wasi_open_listener(struct wasmrt_instance *instance,
+                                                            const char *address, const char *program);
+
 /* Written by the compiler. */
 extern const struct wasmrt_program wasmrt_program_record;
 
@@ -169,14 +173,28 @@ static const struct wasmrt_funcref *find_start(const struct wasmrt_instance *ins
   return NULL;
 }
 
+/* After all else that is granted, so that listeners have the numbers that follow. */
+static int open_listeners(struct wasmrt_instance *instance, const struct process *process) {
+  for (size_t i = 0; i < process->options.listen_count; i++) {
+    const char *address = process->options.listen[i];
+    const char *problem = wasmrt_wasi_open_listener == NULL
+                              ? "does not import sock_accept, and so cannot listen at "
+                              : wasmrt_wasi_open_listener(instance, address, program_name(process));
+    if (problem != NULL) {
+      return unable(process, problem, address);
+    }
+  }
+  return 0;
+}
+
 static int configure_wasi(struct wasmrt_instance *instance, const struct process *process) {
   if (wasmrt_wasi_configure == NULL) {
-    return 0;
+    return open_listeners(instance, process);
   }
   const int problem =
       wasmrt_wasi_configure(instance, process->argc, process->argv, process->environment, &process->options);
   if (problem == 0) {
-    return 0;
+    return open_listeners(instance, process);
   }
   const char *name = problem > 0 ? process->options.mounts[problem - 1].host : "";
   const char *what = errno == ENOENT    ? "no such directory: "

@@ -119,6 +119,20 @@ uint32_t wasi_writable_descriptor(struct wasmrt_instance *instance, uint32_t fd,
   return (*descriptor)->read_only ? WASI_EROFS : WASI_ESUCCESS;
 }
 
+uint32_t wasi_socket(struct wasmrt_instance *instance, uint32_t fd, uint64_t rights,
+                     struct wasi_descriptor **descriptor) {
+  uint32_t error = wasi_descriptor(instance, fd, 0, descriptor);
+  if (error != WASI_ESUCCESS) {
+    return error;
+  }
+  const uint8_t type = (*descriptor)->filetype;
+  if ((*descriptor)->fs != NULL ||
+      (type != WASI_FILETYPE_SOCKET_STREAM && type != WASI_FILETYPE_SOCKET_DGRAM)) {
+    return WASI_ENOTSOCK;
+  }
+  return wasi_descriptor(instance, fd, rights, descriptor);
+}
+
 /* Makes room for more descriptors. The table is its own mapping: a hello world needs no heap for it. */
 static bool grow_table(struct wasi *wasi) {
   uint32_t slots = wasi->descriptor_slots == 0 ? 64 : wasi->descriptor_slots * 2;

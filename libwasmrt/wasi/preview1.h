@@ -152,6 +152,9 @@ uint32_t wasi_descriptor(struct wasmrt_instance *instance, uint32_t fd, uint64_t
 /* The same for what changes the file system: EROFS below a read-only mount. */
 uint32_t wasi_writable_descriptor(struct wasmrt_instance *instance, uint32_t fd, uint64_t rights,
                                   struct wasi_descriptor **descriptor);
+/* The same for sockets: ENOTSOCK if it is none. */
+uint32_t wasi_socket(struct wasmrt_instance *instance, uint32_t fd, uint64_t rights,
+                     struct wasi_descriptor **descriptor);
 /*
  * Puts `descriptor` into the lowest free number, not below `from`, taking its host descriptor or virtual file
  * over: on failure that is closed. It may move the table. Who inserts a virtual file calls

@@ -1,24 +1,10 @@
-/* Sockets: sock_accept, sock_recv, sock_send, sock_shutdown, on sockets that the host granted. */
+/* Sockets: sock_recv, sock_send, sock_shutdown, on those that the host granted and that listen.c accepted. */
 #define _GNU_SOURCE
 #include <sys/socket.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
 #include "preview1.h"
-
-/* Finds a descriptor that is a socket. */
-static uint32_t find_socket(struct wasmrt_instance *caller, uint32_t fd, uint64_t rights,
-                            struct wasi_descriptor **descriptor) {
-  uint32_t error = wasi_descriptor(caller, fd, 0, descriptor);
-  if (error != WASI_ESUCCESS) {
-    return error;
-  }
-  if ((*descriptor)->filetype != WASI_FILETYPE_SOCKET_STREAM &&
-      (*descriptor)->filetype != WASI_FILETYPE_SOCKET_DGRAM) {
-    return WASI_ENOTSOCK;
-  }
-  return wasi_descriptor(caller, fd, rights, descriptor);
-}
 
 /* All of a message's pieces: a message cannot be cut, so more than one batch is too many. */
 static uint32_t gather_message(struct wasmrt_instance *caller, uint32_t address, uint32_t count,
@@ -30,43 +16,12 @@ static uint32_t gather_message(struct wasmrt_instance *caller, uint32_t address,
   return wasi_gather(caller, address, count, vectors, &total) < 0 ? WASI_EFAULT : WASI_ESUCCESS;
 }
 
-uint32_t wasi_sock_accept(struct wasmrt_instance *caller, uint32_t fd, uint32_t flags, uint32_t result) {
-  WASI_NEEDS(sock_accept, NEED(accept4) NEEDS_INSPECT NEEDS_INSERT);
-  struct wasi_descriptor *listener;
-  uint32_t error = find_socket(caller, fd, WASI_RIGHT_SOCK_ACCEPT, &listener);
-  if (error != WASI_ESUCCESS) {
-    return error;
-  }
-  if ((flags & ~WASI_FDFLAG_NONBLOCK) != 0) {
-    return WASI_EINVAL;
-  }
-  if (wasmrt_guest(caller, result, sizeof(uint32_t)) == NULL) {
-    return WASI_EFAULT;
-  }
-  struct wasi_descriptor accepted = {
-      .host = accept4(listener->host, NULL, NULL,
-                      SOCK_CLOEXEC | ((flags & WASI_FDFLAG_NONBLOCK) != 0 ? SOCK_NONBLOCK : 0))};
-  if (accepted.host < 0 || !wasi_inspect(accepted.host, &accepted.filetype, &accepted.rights_base)) {
-    error = wasi_errno(errno);
-    if (accepted.host >= 0) {
-      close(accepted.host);
-    }
-    return error;
-  }
-  uint32_t number;
-  error = wasi_insert(wasi_state(caller), accepted, 0, &number);
-  if (error == WASI_ESUCCESS) {
-    wasmrt_guest_write(caller, result, &number, sizeof number);
-  }
-  return error;
-}
-
 uint32_t wasi_sock_recv(struct wasmrt_instance *caller, uint32_t fd, uint32_t iovs, uint32_t count,
                         uint32_t flags, uint32_t result, uint32_t result_flags) {
   WASI_NEEDS(sock_recv, NEED(recvmsg));
   struct wasi_descriptor *socket;
   struct iovec vectors[WASI_BATCH];
-  uint32_t error = find_socket(caller, fd, WASI_RIGHT_FD_READ, &socket);
+  uint32_t error = wasi_socket(caller, fd, WASI_RIGHT_FD_READ, &socket);
   if (error == WASI_ESUCCESS && (flags & ~(WASI_RIFLAG_RECV_PEEK | WASI_RIFLAG_RECV_WAITALL)) != 0) {
     error = WASI_EINVAL;
   }
@@ -100,7 +55,7 @@ uint32_t wasi_sock_send(struct wasmrt_instance *caller, uint32_t fd, uint32_t io
   WASI_NEEDS(sock_send, NEED_ARGUMENT(sendmsg, 2, MSG_NOSIGNAL));
   struct wasi_descriptor *socket;
   struct iovec vectors[WASI_BATCH];
-  uint32_t error = find_socket(caller, fd, WASI_RIGHT_FD_WRITE, &socket);
+  uint32_t error = wasi_socket(caller, fd, WASI_RIGHT_FD_WRITE, &socket);
   if (error == WASI_ESUCCESS && flags != 0) {
     error = WASI_EINVAL;
   }
@@ -129,7 +84,7 @@ uint32_t wasi_sock_shutdown(struct wasmrt_instance *caller, uint32_t fd, uint32_
   WASI_NEEDS(sock_shutdown, NEED(shutdown));
   static const int directions[] = {-1, SHUT_RD, SHUT_WR, SHUT_RDWR};
   struct wasi_descriptor *socket;
-  uint32_t error = find_socket(caller, fd, WASI_RIGHT_SOCK_SHUTDOWN, &socket);
+  uint32_t error = wasi_socket(caller, fd, WASI_RIGHT_SOCK_SHUTDOWN, &socket);
   if (error != WASI_ESUCCESS) {
     return error;
   }

@@ -40,6 +40,9 @@ static bool grant_streams(struct wasi *wasi) {
     /* A stream that is a directory (prog < /tmp) would be a preopen nobody granted: it only can be looked at.
      */
     descriptor.rights_base = rights & (common | directions[stream]);
+    if (descriptor.filetype == WASI_FILETYPE_SOCKET_STREAM) {
+      descriptor.rights_inheriting = rights; /* of what it accepts */
+    }
     if ((fcntl(stream, F_GETFL) & O_APPEND) != 0) {
       descriptor.rights_base &= ~WASI_RIGHT_FD_SEEK;
     }

@@ -18,6 +18,15 @@
 int wasmrt_wasi_configure(struct wasmrt_instance *instance, int argc, char **argv, char **environment,
                           const struct wasmrt_guest_options *options);
 
+/*
+ * Grants a configured instance a TCP socket that listens at `address`, "HOST:PORT" with a numeric host, as
+ * its next descriptor. If the port is 0, the host chooses one, and a line on standard error that begins with
+ * `program` says which, unless that is NULL. Returns NULL, or what is wrong, to be followed by the address.
+ * Only linked into programs whose guest can accept connections.
+ */
+const char *wasmrt_wasi_open_listener(struct wasmrt_instance *instance, const char *address,
+                                      const char *program);
+
 /* Closes what configure and the guest opened, and frees it. Does nothing for an instance without WASI state.
  */
 void wasmrt_wasi_destroy(struct wasmrt_instance *instance);

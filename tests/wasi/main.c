@@ -16,8 +16,8 @@ static const struct {
     {"io", io_tests},           {"path", path_tests},
     {"escape", escape_tests},   {"read_only", read_only_tests},
     {"readdir", readdir_tests}, {"poll", poll_tests},
-    {"sock", sock_tests},       {"random", random_tests},
-    {"virtual", virtual_tests},
+    {"sock", sock_tests},       {"listen", listen_tests},
+    {"random", random_tests},   {"virtual", virtual_tests},
 };
 #define FILE_COUNT (sizeof files / sizeof *files)
 

@@ -13,6 +13,7 @@ static int use_socket(int type) {
   struct wasi_descriptor *descriptor = &wasi_state(guest)->descriptors[0];
   *descriptor = (struct wasi_descriptor){.open = true, .host = pair[0]};
   CHECK(wasi_inspect(pair[0], &descriptor->filetype, &descriptor->rights_base));
+  descriptor->rights_inheriting = descriptor->rights_base;
   return pair[1];
 }
 

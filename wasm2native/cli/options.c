@@ -172,6 +172,10 @@ static bool add_variable(struct cli *cli, const char *value) {
   return cli_check_variable(value) && add_guest_option(cli, arena_printf(&cli->arena, "--env=%s", value));
 }
 
+static bool add_listener(struct cli *cli, const char *value) {
+  return cli_check_address(value) && add_guest_option(cli, arena_printf(&cli->arena, "--listen=%s", value));
+}
+
 static bool inherit_environment(struct cli *cli, const char *value) {
   (void)value;
   return add_guest_option(cli, "--inherit-env");
@@ -247,6 +251,7 @@ const struct cli_option cli_options[] = {
     {"--dir", "HOST::GUEST[:ro]", BUILD, "let the program use the directory HOST, as GUEST", add_mount},
     {"--env", "NAME=VALUE", BUILD, "put a variable into the program's environment", add_variable},
     {"--inherit-env", NULL, BUILD, "give the program the environment that it is started in", inherit_environment},
+    {"--listen", "HOST:PORT", BUILD, "let the program accept TCP connections there", add_listener},
     {"--max-memory", "BYTES", BUILD, "the most that the program's memory may grow to", set_max_memory},
     {"--stack-size", "BYTES", BUILD, "the size of the program's stack", set_stack_size},
     {"--sealed", NULL, COMPILE, "let no WASMRT_OPTIONS change what was granted here", set_sealed},

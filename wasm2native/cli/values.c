@@ -1,9 +1,11 @@
-/* Values of options: targets, sizes, mounts and keywords, from their usual spellings to the one that the
- * library takes. */
+/* Values of options: targets, sizes, mounts, addresses and keywords, from their usual spellings to the one
+ * that the library takes. */
 #define _GNU_SOURCE
+#include <arpa/inet.h>
 #include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -169,6 +171,39 @@ const char *cli_parse_mount(struct cli *cli, const char *text) {
 bool cli_check_variable(const char *text) {
   const char *const equals = strchr(text, '=');
   return (equals && equals != text) || cli_error("option '--env' needs NAME=VALUE, not '%s'", text);
+}
+
+// The host as the runtime takes it: numeric, "localhost", or "*" or nothing for every address.
+static bool is_host(const char *text, size_t length) {
+  char host[INET6_ADDRSTRLEN];
+  unsigned char address[sizeof(struct in6_addr)];
+  const bool in_brackets = length >= 2 && text[0] == '[' && text[length - 1] == ']';
+  text += in_brackets;
+  length -= in_brackets ? 2 : 0;
+  if (length >= sizeof host) {
+    return false;
+  }
+  memcpy(host, text, length);
+  host[length] = '\0';
+  if (in_brackets) {
+    return inet_pton(AF_INET6, host, address) == 1;
+  }
+  return length == 0 || strcmp(host, "*") == 0 || strcmp(host, "localhost") == 0 ||
+         inet_pton(AF_INET, host, address) == 1;
+}
+
+bool cli_check_address(const char *text) {
+  const char *const colon = strrchr(text, ':');
+  unsigned port = 0;
+  const char *at = colon ? colon + 1 : "";
+  bool ok = isdigit((unsigned char)*at) && is_host(text, (size_t)(colon - text));
+  for (; ok && *at; at++) {
+    port = 10 * port + (unsigned)(*at - '0');
+    ok = isdigit((unsigned char)*at) && port <= UINT16_MAX;
+  }
+  return ok || cli_error("option '--listen' needs HOST:PORT with a numeric host, such as 127.0.0.1:8080, "
+                         "[::1]:8080, localhost:8080 or *:8080, not '%s'",
+                         text);
 }
 
 bool cli_check_name(const char *text) {

@@ -134,6 +134,39 @@ START_TEST(variables_have_a_name) {
 }
 END_TEST
 
+START_TEST(addresses_are_numeric) {
+  static const char *const good[] = {"127.0.0.1:8080", "[::1]:80", "[::]:0",       "localhost:1",
+                                     "*:65535",        ":8080",    "0.0.0.0:00080"};
+  static const char *const bad[] = {"",
+                                    ":",
+                                    "8080",
+                                    "localhost",
+                                    "127.0.0.1:",
+                                    "1.2.3:4",
+                                    "::1:80",
+                                    "[::1]",
+                                    "[::1]80",
+                                    "[1.2.3.4]:80",
+                                    "host:65536",
+                                    "host:80",
+                                    "*:65536",
+                                    "*:-1",
+                                    "*:+1",
+                                    "*:8 0",
+                                    "*:http",
+                                    "[]:80",
+                                    "[::1:80",
+                                    "*:4294967297",
+                                    "[1:2:3:4:5:6:7:8:9:1:2:3:4:5:6:7:8:9:1:2:3:4:5:6:7:8:9]:80"};
+  for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+    ck_assert_msg(cli_check_address(good[i]), "%s", good[i]);
+  }
+  for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+    ck_assert_msg(!cli_check_address(bad[i]), "%s", bad[i]);
+  }
+}
+END_TEST
+
 START_TEST(names_are_identifiers) {
   ck_assert(cli_check_name("wasm"));
   ck_assert(cli_check_name("_a9"));
@@ -166,6 +199,7 @@ int main(void) {
   tcase_add_loop_test(tests, sizes_have_suffixes, 0, sizeof sizes / sizeof *sizes);
   tcase_add_loop_test(tests, mounts_have_two_sides, 0, sizeof mounts / sizeof *mounts);
   tcase_add_test(tests, variables_have_a_name);
+  tcase_add_test(tests, addresses_are_numeric);
   tcase_add_test(tests, names_are_identifiers);
   tcase_add_test(tests, distance_counts_letters);
   Suite *const suite = suite_create("values");

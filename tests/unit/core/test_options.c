@@ -51,6 +51,15 @@ START_TEST(variables) {
 }
 END_TEST
 
+START_TEST(listeners) {
+  ck_assert_parses("--listen=127.0.0.1:80\0", "--listen [::1]:0 --listen=");
+  ck_assert_uint_eq(options.listen_count, 3);
+  ck_assert_str_eq(options.listen[0], "127.0.0.1:80");
+  ck_assert_str_eq(options.listen[1], "[::1]:0");
+  ck_assert_str_eq(options.listen[2], ""); /* refused later, by whoever knows addresses */
+}
+END_TEST
+
 START_TEST(sizes) {
   ck_assert_parses("--max-memory=65536\0--stack-size=64K\0", NULL);
   ck_assert_uint_eq(options.max_memory, 65536);
@@ -144,9 +153,14 @@ START_TEST(as_many_words_as_characters_allow) {
 END_TEST
 
 int main(void) {
-  const TTest *const tests[] = {nothing,   mounts_of_all_kinds,
-                                variables, sizes,
-                                quotes,    sealed,
-                                problems,  as_many_words_as_characters_allow};
+  const TTest *const tests[] = {nothing,
+                                mounts_of_all_kinds,
+                                variables,
+                                listeners,
+                                sizes,
+                                quotes,
+                                sealed,
+                                problems,
+                                as_many_words_as_characters_allow};
   return run_suite("options", tests, sizeof tests / sizeof *tests);
 }
