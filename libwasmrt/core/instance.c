@@ -322,11 +322,7 @@ enum wasmrt_status wasmrt_instance_create(const struct wasmrt_module *module,
   }
   enum wasmrt_status status = fill(fresh, &parts, options, resolve, context, error);
   if (status != WASMRT_OK) {
-    wasmrt_instance_destroy(fresh);
-    if (module->flags & WASMRT_MODULE_STATIC) {
-      fresh->module = NULL; /* none of its code has run: it may be tried again */
-      fresh->memory = NULL;
-    }
+    wasmrt_instance_discard(fresh);
     return status;
   }
   *instance = fresh;
@@ -378,4 +374,13 @@ void wasmrt_instance_destroy(struct wasmrt_instance *instance) {
   }
   const size_t size = runtime->block_size;
   munmap(block_of(instance), size);
+}
+
+void wasmrt_instance_discard(struct wasmrt_instance *instance) {
+  const bool is_static = (instance->module->flags & WASMRT_MODULE_STATIC) != 0;
+  wasmrt_instance_destroy(instance);
+  if (is_static) {
+    instance->module = NULL;
+    instance->memory = NULL;
+  }
 }

@@ -154,6 +154,7 @@ struct wasmrt_runtime {
   struct wasmrt_memory_record *memories;
   struct wasmrt_table_record *tables;
   struct wasmrt_binding *bindings;
+  const struct wasmrt_wasi *wasi; /* what gave the instance its state of WASI, or NULL */
   size_t block_size;
   bool is_registered; /* its code among wasmrt_text_ranges */
 };
@@ -171,6 +172,8 @@ enum wasmrt_status wasmrt_instance_create(const struct wasmrt_module *module,
 /* Runs its initialisation and start function, on a thread that is prepared. */
 enum wasmrt_status wasmrt_instance_start(struct wasmrt_instance *instance, struct wasmrt_error *error);
 void wasmrt_instance_destroy(struct wasmrt_instance *instance);
+/* The same for an instance none of whose code has run: one of the static model may be made again. */
+void wasmrt_instance_discard(struct wasmrt_instance *instance);
 
 /* Finds an export by a name that may contain NULs. */
 bool wasmrt_export_named(const struct wasmrt_instance *instance, const char *name, size_t length,

@@ -9,6 +9,8 @@
 
 #include "internal.h"
 
+#include "provider.h"
+
 /* A definition of the host's. What it owns lies in it. */
 struct definition {
   struct definition *next;
@@ -54,6 +56,9 @@ void wasmrt_store_destroy(struct wasmrt_store *store) {
   while (store->instances != NULL) {
     struct wasmrt_runtime *runtime = store->instances;
     store->instances = runtime->next;
+    if (runtime->wasi != NULL) {
+      wasmrt_provider_of(runtime->wasi)->detach(runtime->instance);
+    }
     wasmrt_instance_destroy(runtime->instance);
   }
   while (store->registrations != NULL) {
@@ -142,11 +147,35 @@ static bool find_object(const struct wasmrt_store *store, const char *module, si
   return registration != NULL && wasmrt_export_named(registration->instance, name, length, object);
 }
 
+/* Where an instance's imports are looked up, with room for the function that was found last: instance.c
+ * copies it. */
+struct scope {
+  const struct wasmrt_store *store;
+  const struct wasmrt_wasi *wasi; /* NULL: none */
+  struct wasmrt_binding binding;
+  struct wasmrt_funcref function;
+};
+
 static bool resolve(void *context, const struct wasmrt_instance *instance, const struct wasmrt_import *import,
                     struct wasmrt_extern *object) {
   (void)instance;
-  return find_object(context, import->module, import->module_length, import->name, import->name_length,
-                     object);
+  struct scope *scope = context;
+  if (find_object(scope->store, import->module, import->module_length, import->name, import->name_length,
+                  object)) {
+    return true;
+  }
+  struct wasmrt_provided provided;
+  if (scope->wasi == NULL || import->kind != WASMRT_FUNC ||
+      !wasmrt_provider_of(scope->wasi)->resolve(scope->wasi, import, &provided)) {
+    return false;
+  }
+  scope->binding = (struct wasmrt_binding){.native = provided.native,
+                                           .type = wasmrt_type_parse(provided.signature),
+                                           .callback = provided.callback,
+                                           .user = provided.user};
+  scope->function = wasmrt_host_funcref(&scope->binding);
+  *object = (struct wasmrt_extern){.type = {.kind = WASMRT_FUNC}, .of = {.function = &scope->function}};
+  return scope->binding.type != NULL;
 }
 
 bool wasmrt_find_defined(const struct wasmrt_store *store, const char *module, const char *name,
@@ -166,11 +195,20 @@ enum wasmrt_status wasmrt_instantiate(struct wasmrt_store *store, const struct w
   if (wasmrt_stack_is_low()) {
     return wasmrt_error_trap(error, WASMRT_TRAP_STACK_EXHAUSTED);
   }
+  if (options == NULL) {
+    options = &defaults;
+  }
+  struct scope scope = {.store = store, .wasi = options->wasi};
   struct wasmrt_instance *fresh;
   enum wasmrt_status status = wasmrt_check_cpu(module, error);
   if (status == WASMRT_OK) {
-    status =
-        wasmrt_instance_create(module, options == NULL ? &defaults : options, resolve, store, &fresh, error);
+    status = wasmrt_instance_create(module, options, resolve, &scope, &fresh, error);
+  }
+  if (status == WASMRT_OK && options->wasi != NULL) {
+    status = wasmrt_provider_of(options->wasi)->attach(options->wasi, fresh, error);
+    if (status != WASMRT_OK) {
+      wasmrt_instance_discard(fresh);
+    }
   }
   if (status != WASMRT_OK) {
     return status;
@@ -179,6 +217,7 @@ enum wasmrt_status wasmrt_instantiate(struct wasmrt_store *store, const struct w
    */
   struct wasmrt_runtime *runtime = fresh->runtime;
   runtime->store = store;
+  runtime->wasi = options->wasi;
   runtime->next = store->instances;
   store->instances = runtime;
   status = wasmrt_instance_start(fresh, error);
@@ -205,6 +244,16 @@ enum wasmrt_status wasmrt_register(struct wasmrt_store *store, const char *name,
   *registration = (struct registration){.next = store->registrations, .name = copy, .instance = instance};
   store->registrations = registration;
   return WASMRT_OK;
+}
+
+enum wasmrt_status wasmrt_call_native(struct wasmrt_instance *caller, const char *signature,
+                                      void (*native)(void), uint64_t *slots, struct wasmrt_error *error) {
+  struct wasmrt_binding binding = {.caller = caller, .native = native, .type = wasmrt_type_parse(signature)};
+  if (binding.type == NULL) {
+    return fail_for_memory(error);
+  }
+  const struct wasmrt_funcref function = wasmrt_host_funcref(&binding);
+  return wasmrt_call(&function, slots, error);
 }
 
 /* ---- Definitions ------------------------------------------------------------------------------------ */

@@ -77,6 +77,7 @@ struct wasmrt_memory;   /* a linear memory */
 struct wasmrt_table;    /* a table of references */
 struct wasmrt_library;  /* a shared object with compiled modules */
 struct wasmrt_type;     /* a type of functions, of WebAssembly as a whole: equal types are one */
+struct wasmrt_wasi;     /* what guests are granted of WASI: wasmrt_wasi.h */
 
 /* ---- Constants -------------------------------------------------------------------------------------- */
 
@@ -277,11 +278,13 @@ struct wasmrt_instance_options {
   uint64_t max_memory; /* bytes that a memory of the instance may grow to; 0: what the module declares */
   uint64_t max_table;  /* entries that a table of the instance may grow to; 0: 10,000,000 */
   void *user;          /* see wasmrt_instance_user */
+  const struct wasmrt_wasi *wasi; /* what serves imports from WASI (wasmrt_wasi.h); NULL: they are unknown */
 };
 
 /*
  * Instantiates `module`: checks that it fits this runtime and CPU, resolves its imports among what was
- * registered and defined in the store, runs its initialisation and its start function.
+ * registered and defined in the store and then among WASI's functions if the options say so, runs its
+ * initialisation and its start function.
  *
  * Fails with WASMRT_ERROR_LINK and a message that begins with "unknown import" or "incompatible import type";
  * with WASMRT_ERROR_TRAP if an active segment does not fit or the start function traps. What an instance that

@@ -4,30 +4,42 @@
 
 #include "preview1.h"
 
-typedef int clock_call(clockid_t id, struct timespec *time);
-
-/* Calls clock_gettime or clock_getres for a guest's clock and writes nanoseconds. */
-static uint32_t read_clock(struct wasmrt_instance *caller, uint32_t id, uint32_t address, clock_call *call) {
+uint32_t wasi_system_clock(uint32_t id, bool resolution, uint64_t *nanoseconds) {
   static const clockid_t clocks[] = {
       [WASI_CLOCK_REALTIME] = CLOCK_REALTIME,
       [WASI_CLOCK_MONOTONIC] = CLOCK_MONOTONIC,
       [WASI_CLOCK_PROCESS] = CLOCK_PROCESS_CPUTIME_ID,
       [WASI_CLOCK_THREAD] = CLOCK_THREAD_CPUTIME_ID,
   };
-  if (id >= sizeof clocks / sizeof *clocks) {
-    return WASI_EINVAL;
-  }
   struct timespec time;
-  if (call(clocks[id], &time) != 0) {
+  if ((resolution ? clock_getres : clock_gettime)(clocks[id], &time) != 0) {
     return wasi_errno(errno);
   }
-  uint64_t nanoseconds = (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
+  *nanoseconds = (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
+  return WASI_ESUCCESS;
+}
+
+static uint32_t read_clock(struct wasmrt_instance *caller, uint32_t id, uint32_t address, bool resolution) {
+  const struct wasi *wasi = wasi_state(caller);
+  if (id > WASI_CLOCK_THREAD) {
+    return WASI_EINVAL;
+  }
+  if (wasi == NULL) {
+    return WASI_ENOTCAPABLE;
+  }
+  uint64_t nanoseconds;
+  const uint32_t error = wasi->supply != NULL
+                             ? wasi->supply->clock(wasi->supply, id, resolution, &nanoseconds)
+                             : wasi_system_clock(id, resolution, &nanoseconds);
+  if (error != WASI_ESUCCESS) {
+    return error;
+  }
   return wasmrt_guest_write(caller, address, &nanoseconds, sizeof nanoseconds) ? WASI_ESUCCESS : WASI_EFAULT;
 }
 
 uint32_t wasi_clock_res_get(struct wasmrt_instance *caller, uint32_t id, uint32_t resolution) {
   WASI_NEEDS(clock_res_get, NEED(clock_getres));
-  return read_clock(caller, id, resolution, clock_getres);
+  return read_clock(caller, id, resolution, true);
 }
 WASI_SAME_UNSTABLE(clock_res_get);
 
@@ -35,6 +47,6 @@ WASI_SAME_UNSTABLE(clock_res_get);
 uint32_t wasi_clock_time_get(struct wasmrt_instance *caller, uint32_t id, uint64_t precision, uint32_t time) {
   WASI_NEEDS(clock_time_get, NEED(clock_gettime));
   (void)precision;
-  return read_clock(caller, id, time, clock_gettime);
+  return read_clock(caller, id, time, false);
 }
 WASI_SAME_UNSTABLE(clock_time_get);

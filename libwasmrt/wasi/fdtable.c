@@ -93,7 +93,9 @@ static uint32_t refusal(const struct wasi_descriptor *descriptor, uint64_t missi
   if (descriptor->filetype != WASI_FILETYPE_DIRECTORY && (missing & RIGHTS_PATH) != 0) {
     return WASI_ENOTDIR;
   }
-  if (descriptor->filetype == WASI_FILETYPE_CHARACTER_DEVICE && (missing & RIGHTS_SEEK) != 0) {
+  const bool is_stream =
+      descriptor->filetype == WASI_FILETYPE_CHARACTER_DEVICE || descriptor->filetype == WASI_FILETYPE_UNKNOWN;
+  if (is_stream && (missing & RIGHTS_SEEK) != 0) {
     return WASI_ESPIPE;
   }
   return WASI_ENOTCAPABLE;

@@ -48,16 +48,17 @@ struct wait {
   subscription_reader *reader;
   uint32_t subscriptions, events, count; /* the two guest arrays, and how many subscriptions */
   struct pollfd *polled;                 /* one a subscription; fd -1 where it is none of a descriptor */
+  struct wasi_supply *supply;            /* what stands in for the system's clocks, or NULL */
   uint64_t started[2], now[2];           /* nanoseconds of WASI_CLOCK_REALTIME and WASI_CLOCK_MONOTONIC */
 };
 
-static void read_clocks(uint64_t now[2]) {
-  static const clockid_t clocks[] = {CLOCK_REALTIME, CLOCK_MONOTONIC};
-  for (int i = 0; i < 2; i++) {
-    struct timespec time;
-    clock_gettime(clocks[i], &time);
-    now[i] = (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
+static uint32_t read_clocks(struct wasi_supply *supply, uint64_t now[2]) {
+  uint32_t error = WASI_ESUCCESS;
+  for (uint32_t id = 0; id < 2 && error == WASI_ESUCCESS; id++) {
+    error =
+        supply == NULL ? wasi_system_clock(id, false, &now[id]) : supply->clock(supply, id, false, &now[id]);
   }
+  return error;
 }
 
 /* How long a clock subscription has to wait yet; 0 if its time has come. False if there is no such clock to
@@ -75,6 +76,7 @@ static bool remaining_time(const struct wait *wait, const struct wasi_subscripti
     deadline = deadline > UINT64_MAX - wait->started[id] ? UINT64_MAX : wait->started[id] + deadline;
   }
   *remaining = deadline > wait->now[id] ? deadline - wait->now[id] : 0;
+  *remaining -= *remaining == UINT64_MAX ? 1 : 0; /* which would mean that nothing is waited for */
   return true;
 }
 
@@ -179,33 +181,58 @@ static uint32_t report(const struct wait *wait) {
   return reported;
 }
 
-/* Sleeps until something happens; ppoll may wake too early, so the clocks have the last word. */
-static uint32_t wait_for_events(struct wait *wait, uint32_t *reported) {
-  read_clocks(wait->started);
-  memcpy(wait->now, wait->started, sizeof wait->now);
-  do {
-    uint64_t sleep = prepare(wait);
-    struct timespec timeout = {.tv_sec = (time_t)(sleep / 1000000000u),
-                               .tv_nsec = (long)(sleep % 1000000000u)};
-    if (ppoll(wait->polled, wait->count, sleep == UINT64_MAX ? NULL : &timeout, NULL) < 0) {
-      if (errno != EINTR) {
-        return wasi_errno(errno);
-      }
-      for (uint32_t i = 0; i < wait->count; i++) {
-        wait->polled[i].revents = 0;
-      }
+/* Sleeps until something happens; ppoll may wake too early, so the system's clocks have the last word. */
+static uint32_t wait_with_system(struct wait *wait, uint64_t nanoseconds) {
+  struct timespec timeout = {.tv_sec = (time_t)(nanoseconds / 1000000000u),
+                             .tv_nsec = (long)(nanoseconds % 1000000000u)};
+  if (ppoll(wait->polled, wait->count, nanoseconds == UINT64_MAX ? NULL : &timeout, NULL) < 0) {
+    if (errno != EINTR) {
+      return wasi_errno(errno);
     }
-    read_clocks(wait->now);
-    *reported = report(wait);
-  } while (*reported == 0);
-  return WASI_ESUCCESS;
+    for (uint32_t i = 0; i < wait->count; i++) {
+      wait->polled[i].revents = 0;
+    }
+  }
+  return read_clocks(NULL, wait->now);
+}
+
+/*
+ * With an embedder's clocks the time slept counts, whatever they show: they may stand still, and sleeping
+ * again and again until they have gone on would take for ever. So `now` is when the call began and what was
+ * slept since.
+ */
+static uint32_t wait_with_supply(struct wait *wait, uint64_t nanoseconds) {
+  uint64_t slept = 0;
+  uint32_t error = wait->supply->wait(wait->supply, wait->polled, wait->count, nanoseconds, &slept);
+  for (int i = 0; i < 2; i++) {
+    wait->now[i] = slept > UINT64_MAX - wait->now[i] ? UINT64_MAX : wait->now[i] + slept;
+  }
+  return error;
+}
+
+static uint32_t wait_for_events(struct wait *wait, uint32_t *reported) {
+  uint32_t error = read_clocks(wait->supply, wait->started);
+  memcpy(wait->now, wait->started, sizeof wait->now);
+  *reported = 0;
+  while (error == WASI_ESUCCESS && *reported == 0) {
+    const uint64_t sleep = prepare(wait);
+    error = wait->supply == NULL ? wait_with_system(wait, sleep) : wait_with_supply(wait, sleep);
+    if (error == WASI_ESUCCESS) {
+      *reported = report(wait);
+    }
+  }
+  return error;
 }
 
 static uint32_t poll_oneoff(struct wasmrt_instance *caller, uint32_t subscriptions, uint32_t events,
                             uint32_t count, uint32_t result, subscription_reader *reader,
                             uint32_t subscription_size) {
+  const struct wasi *wasi = wasi_state(caller);
   if (count == 0) {
     return WASI_EINVAL;
+  }
+  if (wasi == NULL) {
+    return WASI_ENOTCAPABLE;
   }
   if (wasmrt_guest_array(caller, subscriptions, count, subscription_size) == NULL ||
       wasmrt_guest_array(caller, events, count, sizeof(struct wasi_event)) == NULL ||
@@ -218,7 +245,8 @@ static uint32_t poll_oneoff(struct wasmrt_instance *caller, uint32_t subscriptio
                       .subscriptions = subscriptions,
                       .events = events,
                       .count = count,
-                      .polled = few};
+                      .polled = few,
+                      .supply = wasi->supply};
   size_t size = count * sizeof(struct pollfd);
   if (count > FEW) {
     wait.polled = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);

@@ -127,7 +127,28 @@ static inline size_t wasi_positions_size(uint32_t limit) {
 /* How paths are kept below their mount. */
 enum wasi_resolution { WASI_RESOLVE_UNKNOWN, WASI_RESOLVE_OPENAT2, WASI_RESOLVE_WALK };
 
+struct pollfd;
+
+/*
+ * What an embedder supplies in place of the system (grant/supply.c). The functions return 0 or an error of
+ * WASI's.
+ */
+struct wasi_supply {
+  /* Reads a clock, or its resolution, in nanoseconds. `id` is that of a clock which exists. */
+  uint32_t (*clock)(struct wasi_supply *supply, uint32_t id, bool resolution, uint64_t *nanoseconds);
+  uint32_t (*random)(struct wasi_supply *supply, uint8_t *bytes, size_t count);
+  uint32_t (*yield)(struct wasi_supply *supply);
+  /*
+   * Polls descriptors, and sleeps so long, or does what stands for it, unless one is ready; UINT64_MAX is for
+   * ever.
+   * `*slept` receives how much of the time has passed for the guest.
+   */
+  uint32_t (*wait)(struct wasi_supply *supply, struct pollfd *polled, uint32_t count, uint64_t nanoseconds,
+                   uint64_t *slept);
+};
+
 struct wasi {
+  struct wasi_supply *supply; /* NULL in executables: the system */
   struct wasi_descriptor *descriptors;
   uint32_t descriptor_slots;
   enum wasi_resolution resolution;
@@ -142,6 +163,17 @@ uint32_t wasi_errno(int host_error);
 
 /* state.c: the state of an instance, NULL if it was granted nothing. */
 struct wasi *wasi_state(struct wasmrt_instance *instance);
+/* Gives an instance an empty state with room for so many variables. NULL if there is no memory. */
+struct wasi *wasi_state_create(struct wasmrt_instance *instance, size_t variable_limit);
+/* Grants a stream of the host's under this number. False, and errno, if that fails. */
+bool wasi_grant_stream(struct wasi *wasi, uint32_t number, int host);
+/* Grants the directory `path`, relative to `dir`, as `guest`, a string that outlives the instance. False, and
+ * errno, if that fails. */
+bool wasi_grant_directory(struct wasi *wasi, int dir, const char *path, const char *guest, bool read_only);
+
+/* clock.c, random.c: the system's own. */
+uint32_t wasi_system_clock(uint32_t id, bool resolution, uint64_t *nanoseconds);
+uint32_t wasi_system_random(uint8_t *bytes, size_t count);
 
 /* fdtable.c */
 

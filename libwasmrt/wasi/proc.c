@@ -37,7 +37,10 @@ WASI_SAME_UNSTABLE(proc_raise);
 
 uint32_t wasi_sched_yield(struct wasmrt_instance *caller) {
   WASI_NEEDS(sched_yield, NEED(sched_yield));
-  (void)caller;
+  const struct wasi *wasi = wasi_state(caller);
+  if (wasi != NULL && wasi->supply != NULL) {
+    return wasi->supply->yield(wasi->supply);
+  }
   return sched_yield() == 0 ? WASI_ESUCCESS : wasi_errno(errno);
 }
 WASI_SAME_UNSTABLE(sched_yield);

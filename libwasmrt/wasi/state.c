@@ -17,12 +17,12 @@ struct wasi *wasi_state(struct wasmrt_instance *instance) {
 }
 
 /*
- * The standard streams. One that the process was started without stays absent. Rights are what the stream's
+ * A standard stream. One that the process was started without stays absent. Rights are what the stream's
  * direction needs; the file behind it may be shared with others, so neither its size, its times nor its flags
  * are the guest's to set: O_NONBLOCK would outlive it on a terminal. What was opened to append (prog >> log)
  * stays so, therefore no seeking there, which fd_pwrite needs, too.
  */
-static bool grant_streams(struct wasi *wasi) {
+bool wasi_grant_stream(struct wasi *wasi, uint32_t number, int host) {
   const uint64_t common = WASI_RIGHT_FD_SEEK | WASI_RIGHT_FD_TELL | WASI_RIGHT_FD_ADVISE |
                           WASI_RIGHT_FD_FILESTAT_GET | WASI_RIGHT_POLL_FD_READWRITE |
                           WASI_RIGHT_SOCK_SHUTDOWN;
@@ -31,33 +31,28 @@ static bool grant_streams(struct wasi *wasi) {
       WASI_RIGHT_FD_WRITE | WASI_RIGHT_FD_SYNC | WASI_RIGHT_FD_DATASYNC,
       WASI_RIGHT_FD_WRITE | WASI_RIGHT_FD_SYNC | WASI_RIGHT_FD_DATASYNC,
   };
-  for (int stream = 0; stream < 3; stream++) {
-    struct wasi_descriptor descriptor = {.host = stream, .borrowed = true};
-    uint64_t rights;
-    if (!wasi_inspect(stream, &descriptor.filetype, &rights)) {
-      continue;
-    }
-    /* A stream that is a directory (prog < /tmp) would be a preopen nobody granted: it only can be looked at.
-     */
-    descriptor.rights_base = rights & (common | directions[stream]);
-    if (descriptor.filetype == WASI_FILETYPE_SOCKET_STREAM) {
-      descriptor.rights_inheriting = rights; /* of what it accepts */
-    }
-    if ((fcntl(stream, F_GETFL) & O_APPEND) != 0) {
-      descriptor.rights_base &= ~WASI_RIGHT_FD_SEEK;
-    }
-    uint32_t fd;
-    if (wasi_insert(wasi, descriptor, (uint32_t)stream, &fd) != WASI_ESUCCESS) {
-      return false;
-    }
+  struct wasi_descriptor descriptor = {.host = host, .borrowed = true};
+  uint64_t rights;
+  if (!wasi_inspect(host, &descriptor.filetype, &rights)) {
+    return true;
   }
-  return true;
+  /* A stream that is a directory (prog < /tmp) would be a preopen nobody granted: it only can be looked at.
+   */
+  descriptor.rights_base = rights & (common | directions[number]);
+  if (descriptor.filetype == WASI_FILETYPE_SOCKET_STREAM) {
+    descriptor.rights_inheriting = rights; /* of what it accepts */
+  }
+  if ((fcntl(host, F_GETFL) & O_APPEND) != 0) {
+    descriptor.rights_base &= ~WASI_RIGHT_FD_SEEK;
+  }
+  uint32_t fd;
+  return wasi_insert(wasi, descriptor, number, &fd) == WASI_ESUCCESS;
 }
 
-static bool grant_mount(struct wasi *wasi, const struct wasmrt_mount *mount) {
+bool wasi_grant_directory(struct wasi *wasi, int dir, const char *path, const char *guest, bool read_only) {
   struct wasi_descriptor descriptor = {
-      .filetype = WASI_FILETYPE_DIRECTORY, .read_only = mount->read_only, .preopen = mount->guest};
-  descriptor.host = openat(AT_FDCWD, mount->host, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+      .filetype = WASI_FILETYPE_DIRECTORY, .read_only = read_only, .preopen = guest};
+  descriptor.host = openat(dir, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (descriptor.host < 0) {
     return false;
   }
@@ -98,19 +93,27 @@ static size_t count_strings(char **strings) {
   return count;
 }
 
+struct wasi *wasi_state_create(struct wasmrt_instance *instance, size_t variable_limit) {
+  size_t size = sizeof(struct wasi) + variable_limit * sizeof(char *);
+  struct wasi *wasi = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (wasi == MAP_FAILED) {
+    return NULL;
+  }
+  wasi->mapping_size = size;
+  instance->wasi = wasi;
+  return wasi;
+}
+
 int wasmrt_wasi_configure(struct wasmrt_instance *instance, int argc, char **argv, char **environment,
                           const struct wasmrt_guest_options *options) {
   if (!options->inherit_env) {
     environment = NULL;
   }
   size_t variable_limit = options->env_count + count_strings(environment);
-  size_t size = sizeof(struct wasi) + variable_limit * sizeof(char *);
-  struct wasi *wasi = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  if (wasi == MAP_FAILED) {
+  struct wasi *wasi = wasi_state_create(instance, variable_limit);
+  if (wasi == NULL) {
     return -1;
   }
-  instance->wasi = wasi;
-  wasi->mapping_size = size;
   wasi->argument_count = (uint32_t)argc;
   wasi->arguments = argv;
   /* From the last to the first, so that the last of equal keys counts, and granted ones before inherited
@@ -122,19 +125,24 @@ int wasmrt_wasi_configure(struct wasmrt_instance *instance, int argc, char **arg
     add_variable(wasi, *environment);
   }
 
-  int result = grant_streams(wasi) ? 0 : -1;
+  int result = 0;
+  for (uint32_t stream = 0; stream < 3 && result == 0; stream++) {
+    result = wasi_grant_stream(wasi, stream, (int)stream) ? 0 : -1;
+  }
   for (size_t i = 0; i < options->mount_count && result == 0; i++) {
-    result = grant_mount(wasi, &options->mounts[i]) ? 0 : (int)i + 1;
+    const struct wasmrt_mount *mount = &options->mounts[i];
+    result =
+        wasi_grant_directory(wasi, AT_FDCWD, mount->host, mount->guest, mount->read_only) ? 0 : (int)i + 1;
   }
   if (result != 0) {
     int error = errno;
-    wasmrt_wasi_destroy(instance);
+    wasmrt_wasi_release(instance);
     errno = error;
   }
   return result;
 }
 
-void wasmrt_wasi_destroy(struct wasmrt_instance *instance) {
+void wasmrt_wasi_release(struct wasmrt_instance *instance) {
   struct wasi *wasi = instance->wasi;
   if (wasi == NULL) {
     return;

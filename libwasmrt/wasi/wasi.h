@@ -29,6 +29,6 @@ const char *wasmrt_wasi_open_listener(struct wasmrt_instance *instance, const ch
 
 /* Closes what configure and the guest opened, and frees it. Does nothing for an instance without WASI state.
  */
-void wasmrt_wasi_destroy(struct wasmrt_instance *instance);
+void wasmrt_wasi_release(struct wasmrt_instance *instance);
 
 #endif

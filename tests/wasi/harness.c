@@ -43,7 +43,7 @@ void harness_configure(int argc, char **argv, const struct wasmrt_guest_options 
   enum wasi_resolution resolution = WASI_RESOLVE_UNKNOWN;
   if (instance.wasi != NULL) {
     resolution = wasi_state(&instance)->resolution;
-    wasmrt_wasi_destroy(&instance);
+    wasmrt_wasi_release(&instance);
   }
   EQUAL(wasmrt_wasi_configure(&instance, argc, argv, guest_environment, options), 0);
   wasi_state(&instance)->resolution = resolution;
@@ -73,7 +73,7 @@ static int remove_entry(const char *path, const struct stat *status, int type, s
 }
 
 void harness_end(void) {
-  wasmrt_wasi_destroy(guest);
+  wasmrt_wasi_release(guest);
   free(memory.base);
   CHECK(chdir("/") == 0);
   CHECK(nftw(scratch, remove_entry, 100, FTW_DEPTH | FTW_PHYS) == 0);
