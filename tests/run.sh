@@ -83,10 +83,12 @@ run_others() {
   if [ $quick = yes ]; then
     part programs sh tests/programs/run.sh --quick bzip2 cxx tail
     part "bad input" sh tests/fuzz/run.sh --quick
+    part "bad WASI calls" sh tests/fuzz/wasi.sh --seconds=10
     part differential sh tests/differential/run.sh --count=40
   else
     part programs sh tests/programs/run.sh
     part "bad input" sh tests/fuzz/run.sh
+    part "bad WASI calls" sh tests/fuzz/wasi.sh --seconds=60
     part differential sh tests/differential/run.sh
     part "unit tests with sanitizers" run_sanitized
   fi
