@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 /* Changed with every change of layout, functions or meaning; an object of another version is refused. */
-#define WASMRT_ABI_VERSION 3u
+#define WASMRT_ABI_VERSION 4u
 
 /*
  * Value types take 32 bits. Numbers and vectors have their codes of the binary format (spec 5.3). References have
@@ -95,6 +95,8 @@ enum wasmrt_extern_kind { WASMRT_FUNC = 0, WASMRT_TABLE = 1, WASMRT_MEMORY = 2, 
 #define WASMRT_PROGRAM_SYMBOL "wasmrt_program_record"
 /* The symbol of the wasmrt_check that an executable for more than the baseline CPU names. */
 #define WASMRT_CHECK_CPU_SYMBOL "wasmrt_check_cpu"
+/* The symbol of what finds the imports of an executable in the instance model. */
+#define WASMRT_RESOLVE_SYMBOL "wasmrt_program_resolve"
 
 struct wasmrt_type;
 struct wasmrt_instance;

@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "scopes.h"
+
 /* A host directory that the guest sees under another name. */
 struct wasmrt_mount {
   const char *host;
@@ -25,6 +27,7 @@ struct wasmrt_guest_options {
   size_t listen_count;
   bool inherit_env;    /* the process's environment too, for keys that env does not name */
   bool sealed;         /* WASMRT_OPTIONS is ignored */
+  uint32_t trace;      /* a bit for each enum wasmrt_trace_scope: print these calls */
   uint64_t stack_size; /* bytes; 0: the default */
   uint64_t max_memory; /* bytes; 0: what the module declares */
 };

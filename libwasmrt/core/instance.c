@@ -11,6 +11,10 @@
 
 #include "internal.h"
 
+#ifdef WASMRT_FOR_EXECUTABLES
+#pragma weak wasmrt_bind_imports
+#endif
+
 /* ---- The block -------------------------------------------------------------------------------------- */
 
 /* What place() lays out. */
@@ -118,74 +122,6 @@ static void *block_of(struct wasmrt_instance *instance) {
   return instance->module->flags & WASMRT_MODULE_STATIC ? instance->runtime : instance;
 }
 
-/* ---- Imports ---------------------------------------------------------------------------------------- */
-
-static enum wasmrt_status fail_to_link(const struct wasmrt_module *module, const struct wasmrt_import *import,
-                                       const char *what, const char *why, struct wasmrt_error *error) {
-  char text[128];
-  const struct wasmrt_extern_type type = wasmrt_import_type(module, import);
-  wasmrt_type_describe(&type, text, sizeof text);
-  return wasmrt_fail(error, WASMRT_ERROR_LINK, what, ": \"", import->module, "\" \"", import->name, "\" ",
-                     text, why, NULL);
-}
-
-static void bind_function(struct wasmrt_instance *instance, struct wasmrt_runtime *runtime, uint32_t index,
-                          const struct wasmrt_funcref *function) {
-  instance->imports[index] = *function;
-  if (wasmrt_is_host_function(function)) {
-    struct wasmrt_binding *binding = &runtime->bindings[index];
-    *binding = *(const struct wasmrt_binding *)function->instance;
-    binding->caller = instance;
-    instance->imports[index].instance = binding;
-  }
-}
-
-static enum wasmrt_status bind_import(struct wasmrt_instance *instance, const struct wasmrt_import *import,
-                                      wasmrt_resolve *resolve, void *context, struct wasmrt_error *error) {
-  const struct wasmrt_module *module = instance->module;
-  struct wasmrt_extern object;
-  if (!resolve(context, instance, import, &object)) {
-    return fail_to_link(module, import, "unknown import", "", error);
-  }
-  const char *why;
-  if (!wasmrt_import_matches(module, import, instance->types, &object, &why)) {
-    char reason[160] = ": ";
-    strcat(reason, why);
-    return fail_to_link(module, import, "incompatible import type", reason, error);
-  }
-  switch (object.type.kind) {
-  case WASMRT_FUNC:
-    bind_function(instance, instance->runtime, import->index, object.of.function);
-    break;
-  case WASMRT_TABLE:
-    instance->tables[import->index] = object.of.table;
-    break;
-  case WASMRT_MEMORY:
-    instance->memories[import->index] = object.of.memory;
-    break;
-  default:
-    instance->globals[import->index] = object.of.global;
-    break;
-  }
-  return WASMRT_OK;
-}
-
-static enum wasmrt_status bind_imports(struct wasmrt_instance *instance, wasmrt_resolve *resolve,
-                                       void *context, struct wasmrt_error *error) {
-  const struct wasmrt_module *module = instance->module;
-  if (module->flags & WASMRT_MODULE_STATIC) {
-    return WASMRT_OK; /* the linker has bound them */
-  }
-  for (uint32_t i = 0; i < module->import_count; i++) {
-    const struct wasmrt_import *import = &module->imports[i];
-    enum wasmrt_status status = bind_import(instance, import, resolve, context, error);
-    if (status != WASMRT_OK) {
-      return status;
-    }
-  }
-  return WASMRT_OK;
-}
-
 /* ---- The instance's own objects --------------------------------------------------------------------- */
 
 static enum wasmrt_memory_mode memory_mode(const struct wasmrt_module *module, uint32_t index) {
@@ -287,7 +223,10 @@ static enum wasmrt_status fill(struct wasmrt_instance *instance, struct parts *p
     return wasmrt_fail(error, WASMRT_ERROR_MEMORY, "not enough memory for an instance", NULL);
   }
   parts->runtime->is_registered = true;
-  enum wasmrt_status status = bind_imports(instance, resolve, context, error);
+  enum wasmrt_status status = WASMRT_OK;
+  if (!(module->flags & WASMRT_MODULE_STATIC)) { /* else the linker has bound them */
+    status = wasmrt_bind_imports(instance, resolve, context, error);
+  }
   if (status == WASMRT_OK) {
     status = make_memories(instance, options, error);
   }

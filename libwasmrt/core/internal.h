@@ -164,6 +164,13 @@ struct wasmrt_runtime {
 typedef bool wasmrt_resolve(void *context, const struct wasmrt_instance *instance,
                             const struct wasmrt_import *import, struct wasmrt_extern *object);
 
+/*
+ * bind.c: binds the imports of an instance in the instance model. An executable of the static model does not
+ * link it: instance.c names it weakly there, and program.c, which an executable's compiler names, brings it.
+ */
+enum wasmrt_status wasmrt_bind_imports(struct wasmrt_instance *instance, wasmrt_resolve *resolve,
+                                       void *context, struct wasmrt_error *error);
+
 /* Makes an instance and binds its imports, but runs none of its code. */
 enum wasmrt_status wasmrt_instance_create(const struct wasmrt_module *module,
                                           const struct wasmrt_instance_options *options,

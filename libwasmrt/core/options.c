@@ -110,6 +110,40 @@ static const char *set_stack_size(struct parser *parser, char *value) {
   return parse_size(value, &parser->options->stack_size);
 }
 
+/* "wasi", or "wasi:fs,clock". */
+static const char *set_trace(struct parser *parser, char *value) {
+#define SCOPE(name) #name "\0"
+  static const char names[] = WASMRT_TRACE_SCOPES(SCOPE);
+#undef SCOPE
+#define SCOPE(name) " " #name
+  static const char *const message = "--trace needs wasi or wasi:SCOPE,... of" WASMRT_TRACE_SCOPES(SCOPE);
+#undef SCOPE
+  if (strncmp(value, "wasi", 4) != 0 || (value[4] != '\0' && value[4] != ':')) {
+    return message;
+  }
+  if (value[4] == '\0') {
+    parser->options->trace = WASMRT_TRACE_ALL;
+    return NULL;
+  }
+  const char *scope = value + 5;
+  for (bool more = true; more; scope++) {
+    const size_t length = strcspn(scope, ",");
+    uint32_t bit = 1;
+    const char *name = names;
+    while (*name != '\0' && (strlen(name) != length || memcmp(name, scope, length) != 0)) {
+      name += strlen(name) + 1;
+      bit <<= 1;
+    }
+    if (*name == '\0') {
+      return message;
+    }
+    parser->options->trace |= bit;
+    scope += length;
+    more = *scope != '\0';
+  }
+  return NULL;
+}
+
 /* ---- Words ------------------------------------------------------------------------------------------ */
 
 static const struct {
@@ -121,6 +155,7 @@ static const struct {
     {"--listen", add_listener},
     {"--max-memory", set_max_memory},
     {"--stack-size", set_stack_size},
+    {"--trace", set_trace},
 };
 
 static const char *apply_value(struct parser *parser, const char *name, size_t length, char *value) {

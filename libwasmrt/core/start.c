@@ -128,38 +128,6 @@ static int report(const struct process *process, enum wasmrt_status status,
 
 /* ---- The guest -------------------------------------------------------------------------------------- */
 
-/* Room for a function bound to the import that asked for it last: instance.c copies it. */
-struct resolver {
-  struct wasmrt_binding binding;
-  struct wasmrt_funcref function;
-};
-
-/*
- * The functions that a module in the instance model imports are in the program: the linker found them. Nobody
- * looks at what they return, so that they cannot be of a type that promises more than that it is a reference.
- */
-static bool resolve_import(void *context, const struct wasmrt_instance *instance,
-                           const struct wasmrt_import *import, struct wasmrt_extern *object) {
-  struct resolver *resolver = context;
-  if (import->kind != WASMRT_FUNC) {
-    return false;
-  }
-  const struct wasmrt_type *type = instance->types[import->type];
-  for (uint32_t i = type->param_count; i < type->param_count + type->result_count; i++) {
-    if (wasmrt_is_reference(type->kinds[i]) && type->kinds[i] != WASMRT_FUNCREF &&
-        type->kinds[i] != WASMRT_EXTERNREF) {
-      return false;
-    }
-  }
-  resolver->binding = (struct wasmrt_binding){
-      .native = wasmrt_program_record.imports[import->index],
-      .type = type,
-  };
-  resolver->function = wasmrt_host_funcref(&resolver->binding);
-  *object = (struct wasmrt_extern){.type = {.kind = WASMRT_FUNC}, .of = {.function = &resolver->function}};
-  return true;
-}
-
 /* The exported function _start, without parameters and results; NULL if there is none. */
 static const struct wasmrt_funcref *find_start(const struct wasmrt_instance *instance) {
   const struct wasmrt_module *module = instance->module;
@@ -212,16 +180,16 @@ static void run(void *code, void *instance_slot, uint64_t *slots) {
   const struct wasmrt_instance_options options = {.max_memory = process->options.max_memory};
   struct wasmrt_error error;
   struct wasmrt_instance *instance;
-  struct resolver resolver;
   enum wasmrt_status status = WASMRT_OK;
   if (wasmrt_program_record.check_cpu != NULL) {
     status = wasmrt_program_record.check_cpu(wasmrt_program_record.module, &error);
   }
   if (status == WASMRT_OK) {
-    status = wasmrt_instance_create(wasmrt_program_record.module, &options, resolve_import, &resolver,
-                                    &instance, &error);
+    status = wasmrt_instance_create(wasmrt_program_record.module, &options,
+                                    (wasmrt_resolve *)wasmrt_program_record.resolve, NULL, &instance, &error);
   }
   if (status == WASMRT_OK) {
+    instance->trace = process->options.trace;
     process->status = configure_wasi(instance, process);
     if (process->status != 0) {
       return;

@@ -100,6 +100,7 @@ uint32_t wasi_fd_seek(struct wasmrt_instance *caller, uint32_t fd, uint64_t offs
   }
   return seek(caller, fd, (int64_t)offset, whences[whence], result);
 }
+WASI_PUBLIC(fd_seek);
 
 /* The older module numbers them differently. */
 uint32_t wasi_unstable_fd_seek(struct wasmrt_instance *caller, uint32_t fd, uint64_t offset, uint32_t whence,
@@ -111,6 +112,7 @@ uint32_t wasi_unstable_fd_seek(struct wasmrt_instance *caller, uint32_t fd, uint
   }
   return seek(caller, fd, (int64_t)offset, whences[whence], result);
 }
+WASI_UNSTABLE_PUBLIC(fd_seek);
 
 uint32_t wasi_fd_tell(struct wasmrt_instance *caller, uint32_t fd, uint32_t result) {
   WASI_NEEDS(fd_tell, NEED(lseek));

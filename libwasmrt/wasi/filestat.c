@@ -127,23 +127,27 @@ uint32_t wasi_fd_filestat_get(struct wasmrt_instance *caller, uint32_t fd, uint3
   WASI_NEEDS(fd_filestat_get, NEEDS_STATUS);
   return get_open(caller, fd, address, write_status);
 }
+WASI_PUBLIC(fd_filestat_get);
 
 uint32_t wasi_unstable_fd_filestat_get(struct wasmrt_instance *caller, uint32_t fd, uint32_t address) {
   WASI_UNSTABLE_NEEDS(fd_filestat_get, NEEDS_STATUS);
   return get_open(caller, fd, address, write_unstable_status);
 }
+WASI_UNSTABLE_PUBLIC(fd_filestat_get);
 
 uint32_t wasi_path_filestat_get(struct wasmrt_instance *caller, uint32_t fd, uint32_t flags, uint32_t path,
                                 uint32_t length, uint32_t address) {
   WASI_NEEDS(path_filestat_get, NEEDS_RESOLVE NEEDS_STATUS);
   return get_named(caller, fd, flags, path, length, address, write_status);
 }
+WASI_PUBLIC(path_filestat_get);
 
 uint32_t wasi_unstable_path_filestat_get(struct wasmrt_instance *caller, uint32_t fd, uint32_t flags,
                                          uint32_t path, uint32_t length, uint32_t address) {
   WASI_UNSTABLE_NEEDS(path_filestat_get, NEEDS_RESOLVE NEEDS_STATUS);
   return get_named(caller, fd, flags, path, length, address, write_unstable_status);
 }
+WASI_UNSTABLE_PUBLIC(path_filestat_get);
 
 /* One of the two times: the value if `set`, the host's time if `now`, else unchanged. False if both are asked
  * for. */

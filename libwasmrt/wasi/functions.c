@@ -9,7 +9,8 @@
 #include "letters.h"
 
 const struct wasmrt_native_function wasmrt_wasi_functions[] = {
-#define WASI(name, unstable, params, result) {#name, params ":" LETTER_##result, (void (*)(void))wasi_##name},
+#define WASI(name, unstable, params, result)                                                                 \
+  {#name, params ":" LETTER_##result, (void (*)(void))wasi_public_##name},
 #include "wasi.def"
 };
 const size_t wasmrt_wasi_function_count = sizeof wasmrt_wasi_functions / sizeof *wasmrt_wasi_functions;
@@ -19,7 +20,7 @@ const size_t wasmrt_wasi_function_count = sizeof wasmrt_wasi_functions / sizeof 
 #define UNSTABLE_NONE(...)
 const struct wasmrt_native_function wasmrt_wasi_unstable_functions[] = {
 #define WASI(name, unstable, params, result)                                                                 \
-  UNSTABLE_##unstable({#name, params ":" LETTER_##result, (void (*)(void))wasi_unstable_##name}, )
+  UNSTABLE_##unstable({#name, params ":" LETTER_##result, (void (*)(void))wasi_unstable_public_##name}, )
 #include "wasi.def"
 };
 const size_t wasmrt_wasi_unstable_function_count =

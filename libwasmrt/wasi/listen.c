@@ -198,3 +198,4 @@ uint32_t wasi_sock_accept(struct wasmrt_instance *caller, uint32_t fd, uint32_t 
   }
   return error;
 }
+WASI_PUBLIC(sock_accept);

@@ -271,6 +271,7 @@ uint32_t wasi_poll_oneoff(struct wasmrt_instance *caller, uint32_t subscriptions
   return poll_oneoff(caller, subscriptions, events, count, result, read_subscription,
                      sizeof(struct wasi_subscription));
 }
+WASI_PUBLIC(poll_oneoff);
 
 uint32_t wasi_unstable_poll_oneoff(struct wasmrt_instance *caller, uint32_t subscriptions, uint32_t events,
                                    uint32_t count, uint32_t result) {
@@ -278,3 +279,4 @@ uint32_t wasi_unstable_poll_oneoff(struct wasmrt_instance *caller, uint32_t subs
   return poll_oneoff(caller, subscriptions, events, count, result, read_unstable_subscription,
                      sizeof(struct wasi_unstable_subscription));
 }
+WASI_UNSTABLE_PUBLIC(poll_oneoff);

@@ -21,60 +21,17 @@
 
 #include "guest.h"
 #include "needs.h"
+#include "public.h"
 #include "wasi.h"
 #include "wasmrt_fs.h"
 #include "wire.h"
 
 /*
- * Prototypes. In the static code model an import is a call of the symbol "w2n.MODULE.NAME", so that is what
- * each function is called for the linker.
- */
-#define TYPE_i uint32_t
-#define TYPE_I uint64_t
-#define TYPE_V void
-#define PARAMS0()
-#define PARAMS1(a) , TYPE_##a
-#define PARAMS2(a, b) , TYPE_##a, TYPE_##b
-#define PARAMS3(a, b, c) , TYPE_##a, TYPE_##b, TYPE_##c
-#define PARAMS4(a, b, c, d) , TYPE_##a, TYPE_##b, TYPE_##c, TYPE_##d
-#define PARAMS5(a, b, c, d, e) PARAMS4(a, b, c, d), TYPE_##e
-#define PARAMS6(a, b, c, d, e, f) PARAMS4(a, b, c, d), TYPE_##e, TYPE_##f
-#define PARAMS7(a, b, c, d, e, f, g) PARAMS4(a, b, c, d), TYPE_##e, TYPE_##f, TYPE_##g
-#define PARAMS9(a, b, c, d, e, f, g, h, i) PARAMS7(a, b, c, d, e, f, g), TYPE_##h, TYPE_##i
-#define WASI(name, unstable, params, result)                                                                 \
-  TYPE_##result wasi_##name(struct wasmrt_instance *params) __asm__("w2n.wasi_snapshot_preview1." #name);
-#include "wasi.def"
-#define UNSTABLE_SAME(...) __VA_ARGS__
-#define UNSTABLE_OWN(...) __VA_ARGS__
-#define UNSTABLE_NONE(...)
-#define WASI(name, unstable, params, result)                                                                 \
-  UNSTABLE_##unstable(TYPE_##result wasi_unstable_##name(struct wasmrt_instance *params) __asm__(            \
-                          "w2n.wasi_unstable." #name);)
-#include "wasi.def"
-#undef UNSTABLE_SAME
-#undef UNSTABLE_NONE
-#undef UNSTABLE_OWN
-#undef PARAMS0
-#undef PARAMS1
-#undef PARAMS2
-#undef PARAMS3
-#undef PARAMS4
-#undef PARAMS5
-#undef PARAMS6
-#undef PARAMS7
-#undef PARAMS9
-
-/* After the definition of a function that wasi_unstable shares: its second symbol, at no cost in code. */
-#define WASI_SAME_UNSTABLE(name)                                                                             \
-  extern __typeof__(wasi_##name) wasi_unstable_##name                                                        \
-      __attribute__((alias("w2n.wasi_snapshot_preview1." #name)))
-
-/*
  * The first statement of a function: the system calls that it makes (needs.h), also through the functions
  * below, for which there are names. Every function has a list, if only NEED_NOTHING; a test looks for it.
  */
-#define WASI_NEEDS(name, needs) WASMRT_NEEDS("w2n.wasi_snapshot_preview1." #name, needs)
-#define WASI_UNSTABLE_NEEDS(name, needs) WASMRT_NEEDS("w2n.wasi_unstable." #name, needs)
+#define WASI_NEEDS(name, needs) WASMRT_NEEDS("wasi_" #name, needs)
+#define WASI_UNSTABLE_NEEDS(name, needs) WASMRT_NEEDS("wasi_unstable_" #name, needs)
 
 /* wasi_inspect */
 #define NEEDS_INSPECT NEED(fstat) NEED_ARGUMENT(ioctl, 1, TIOCGWINSZ) NEED_ARGUMENT(getsockopt, 1, SOL_SOCKET)
@@ -147,6 +104,9 @@ struct wasi_supply {
                    uint64_t *slept);
 };
 
+/* Takes a line of a trace, which ends with '\n'. */
+typedef void wasi_trace_line(void *user, const char *line, size_t length);
+
 struct wasi {
   struct wasi_supply *supply; /* NULL in executables: the system */
   struct wasi_descriptor *descriptors;
@@ -154,6 +114,8 @@ struct wasi {
   enum wasi_resolution resolution;
   uint32_t argument_count, variable_count;
   char *const *arguments;
+  wasi_trace_line *trace_line; /* where lines of a trace go; NULL: to standard error */
+  void *trace_user;
   size_t mapping_size;     /* of this struct with its variables */
   const char *variables[]; /* "KEY=VALUE" */
 };

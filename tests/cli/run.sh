@@ -401,6 +401,41 @@ test_environment() {
   expect_in out "from here"
 }
 
+# Runs a program with WASMRT_OPTIONS, and leaves the lines of its trace in err: traced OPTIONS ARCH PROGRAM...
+traced() {
+  (
+    export WASMRT_OPTIONS="$1"
+    shift
+    native "$@"
+  ) 2>all
+  result=$?
+  grep -e ') = ' all >&2
+  return $result
+}
+
+test_trace() {
+  for options in "--target=$host" "--target=$host --model=instance" "--target=$foreign" "--target=$foreign --model=instance"; do
+    case $options in *$foreign*) arch=$foreign ;; *) arch=$host ;; esac
+    # shellcheck disable=SC2086
+    expect 0 "$tool" $options $m/world.wasm -o plain
+    expect 0 traced "" $arch ./plain
+    expect_empty err
+    expect 0 traced --trace=wasi $arch ./plain
+    expect_in err 'fd_write(fd=1, iovs=[{"hello, world'
+    expect_in err 'nwritten=13) = 0'
+    expect_in err 'fd_fdstat_get(fd=1, stat={filetype=REGULAR_FILE, flags=0, '
+    expect_in out "hello, world"
+    expect 0 traced --trace=wasi:clock,sock $arch ./plain
+    expect_empty err
+    # shellcheck disable=SC2086
+    expect 0 "$tool" $options --trace=wasi:proc --sealed $m/hello.wasm -o sealed
+    expect 9 traced --trace=wasi $arch ./sealed 9
+    [ "$(cat err)" = "proc_exit(status=9) = ?" ] || fail "traced: $(cat err)"
+  done
+  expect 3 "$tool" run --trace=wasi:args $m/hello.wasm -- 3
+  expect_in err "args_sizes_get(argc=2, argv_buf_size="
+}
+
 test_limits() {
   expect 0 "$tool" $m/grow.wasm -o free
   expect 0 ./free 100

@@ -58,6 +58,7 @@ const char *cli_parse_size(struct cli *cli, const char *option, const char *text
 const char *cli_parse_mount(struct cli *cli, const char *text);
 bool cli_check_variable(const char *text);
 bool cli_check_address(const char *text);
+bool cli_check_trace(const char *text);
 bool cli_check_name(const char *text);
 /* How many letters have to be inserted, removed or replaced to make one of the other. */
 size_t cli_distance(const char *a, const char *b);

@@ -189,6 +189,10 @@ static bool set_stack_size(struct cli *cli, const char *value) {
   return add_guest_option(cli, cli_parse_size(cli, "--stack-size", value));
 }
 
+static bool add_trace(struct cli *cli, const char *value) {
+  return cli_check_trace(value) && add_guest_option(cli, arena_printf(&cli->arena, "--trace=%s", value));
+}
+
 static bool set_sealed(struct cli *cli, const char *value) {
   (void)value;
   return add_guest_option(cli, "--sealed");
@@ -254,6 +258,7 @@ const struct cli_option cli_options[] = {
     {"--listen", "HOST:PORT", BUILD, "let the program accept TCP connections there", add_listener},
     {"--max-memory", "BYTES", BUILD, "the most that the program's memory may grow to", set_max_memory},
     {"--stack-size", "BYTES", BUILD, "the size of the program's stack", set_stack_size},
+    {"--trace", "wasi[:SCOPE,...]", BUILD, "print the program's calls of WASI on standard error", add_trace},
     {"--sealed", NULL, COMPILE, "let no WASMRT_OPTIONS change what was granted here", set_sealed},
     {"-j", "N", BUILD, "work on up to N partitions of a large module at a time; all CPUs if not given", set_threads},
     {"--partition-size", "BYTES", BUILD, "divide larger code, into partitions of about this size (512K)", set_partition_size},

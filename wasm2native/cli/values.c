@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "cli.h"
+#include "scopes.h"
 
 size_t cli_distance(const char *a, const char *b) {
   enum { LONGEST = 64 };
@@ -204,6 +205,25 @@ bool cli_check_address(const char *text) {
   return ok || cli_error("option '--listen' needs HOST:PORT with a numeric host, such as 127.0.0.1:8080, "
                          "[::1]:8080, localhost:8080 or *:8080, not '%s'",
                          text);
+}
+
+/* "wasi", or "wasi:fs,clock". */
+bool cli_check_trace(const char *text) {
+#define SCOPE(name) #name " "
+  static const char scopes[] = WASMRT_TRACE_SCOPES(SCOPE);
+#undef SCOPE
+  const char *at = text + strcspn(text, ":");
+  bool ok = at - text == 4 && memcmp(text, "wasi", 4) == 0;
+  while (ok && *at) {
+    const size_t length = strcspn(++at, ",");
+    ok = is_one_of(scopes, at, length);
+    at += length;
+  }
+#define SCOPE(name) " " #name
+  return ok ||
+         cli_error("option '--trace' needs wasi or wasi:SCOPE,... of" WASMRT_TRACE_SCOPES(SCOPE) ", not '%s'",
+                   text);
+#undef SCOPE
 }
 
 bool cli_check_name(const char *text) {

@@ -370,7 +370,12 @@ static void define_program(struct lower_module *m, LLVMValueRef module) {
     LLVMTypeRef params[] = {m->ptr, m->ptr};
     check = LLVMAddFunction(m->llvm, WASMRT_CHECK_CPU_SYMBOL, LLVMFunctionType(m->i32, params, 2, 0));
   }
-  LLVMValueRef fields[] = {module, guest_options(m), program_imports(m), check};
+  LLVMValueRef resolve = LLVMConstNull(m->ptr);
+  if (m->options->model == LOWER_INSTANCE) {
+    LLVMTypeRef params[] = {m->ptr, m->ptr, m->ptr, m->ptr};
+    resolve = LLVMAddFunction(m->llvm, WASMRT_RESOLVE_SYMBOL, LLVMFunctionType(m->i8, params, 4, 0));
+  }
+  LLVMValueRef fields[] = {module, guest_options(m), program_imports(m), resolve, check};
   LLVMSetInitializer(program, record(m, ABI_program, fields));
   LLVMSetGlobalConstant(program, 1);
 }

@@ -60,6 +60,25 @@ START_TEST(listeners) {
 }
 END_TEST
 
+START_TEST(traces) {
+  ck_assert_parses("--trace=wasi\0", NULL);
+  ck_assert_uint_eq(options.trace, WASMRT_TRACE_ALL);
+  ck_assert_parses("--trace=wasi:fs\0", "--trace wasi:sock,args");
+  ck_assert_uint_eq(options.trace, 1u << WASMRT_TRACE_fs | 1u << WASMRT_TRACE_sock | 1u << WASMRT_TRACE_args);
+  static const char *const wrong[] = {"",         "wasi:",  "wasi:,",     "wasi:fs,", "wasi,fs", "WASI",
+                                      "wasi:fsx", "wasi:f", "wasi:fs:fd", "wasi: fs", "was",     "wasix"};
+  for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+    char words[64] = "--trace=";
+    strcat(words, wrong[i]);
+    words[strlen(words) + 1] = '\0';
+    const char *problem = parse(words, NULL);
+    ck_assert_msg(problem != NULL, "'%s' was accepted", wrong[i]);
+    ck_assert_str_eq(problem,
+                     "--trace needs wasi or wasi:SCOPE,... of args clock env fd fs poll proc random sock");
+  }
+}
+END_TEST
+
 START_TEST(sizes) {
   ck_assert_parses("--max-memory=65536\0--stack-size=64K\0", NULL);
   ck_assert_uint_eq(options.max_memory, 65536);
@@ -153,14 +172,10 @@ START_TEST(as_many_words_as_characters_allow) {
 END_TEST
 
 int main(void) {
-  const TTest *const tests[] = {nothing,
-                                mounts_of_all_kinds,
-                                variables,
-                                listeners,
-                                sizes,
-                                quotes,
-                                sealed,
-                                problems,
-                                as_many_words_as_characters_allow};
+  const TTest *const tests[] = {nothing,   mounts_of_all_kinds,
+                                variables, listeners,
+                                traces,    sizes,
+                                quotes,    sealed,
+                                problems,  as_many_words_as_characters_allow};
   return run_suite("options", tests, sizeof tests / sizeof *tests);
 }
