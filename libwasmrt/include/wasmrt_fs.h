@@ -28,7 +28,9 @@
  * FILES
  *   A file that the guest has open is a pointer of the file system's own, from open until close.
  *   Directories are opened, too. Positions, append mode and rights are the runtime's: reads and writes
- *   say where. A file stays usable after its name was removed.
+ *   say where. A file stays usable after its name was removed. What a guest names relative to an open
+ *   directory is looked for at the path that this had when it was opened, or has got from the same
+ *   guest's renaming since.
  *
  * NULL MEMBERS
  *   A file system leaves out what it does not offer. A guest that asks for a change then gets
@@ -148,8 +150,9 @@ struct wasmrt_fs {
 
   /*
    * Finds the entry of an open directory that follows `cookie`: 0 is the start, others are the `next` of an
-   * entry found before, however long ago and whatever has been added or removed since. A cookie is less than
-   * 2^63 and not 0. "." and ".." are the runtime's, and must not be among the entries.
+   * entry found before, however long ago and whatever has been added or removed since, or any number that the
+   * guest makes up. A cookie is less than 2^62 and not 0. "." and ".." are the runtime's, and must not be
+   * among the entries.
    */
   uint32_t (*readdir)(void *fs, void *directory, uint64_t cookie, struct wasmrt_fs_entry *entry);
 
@@ -176,7 +179,8 @@ struct wasmrt_fs {
   /*
    * Gives `from` the name `to` instead. There either is nothing, or something of the same kind, which is
    * replaced in one step: not a directory by `from` that is none, or a directory by another one, if it is
-   * empty, else WASMRT_WASI_ENOTEMPTY. `to` does not lie within `from`, and they are not the same path.
+   * empty, else WASMRT_WASI_ENOTEMPTY. Neither lies within the other, and they are not the same path; two
+   * names of one file stay as they are.
    */
   uint32_t (*rename)(void *fs, const char *from, const char *to);
 

@@ -84,6 +84,10 @@ uint32_t wasi_fd_fdstat_set_flags(struct wasmrt_instance *caller, uint32_t fd, u
   if ((flags & ~WASI_FDFLAGS_ALL) != 0) {
     return WASI_EINVAL;
   }
+  if (descriptor->fs != NULL) {
+    descriptor->flags = (uint16_t)flags;
+    return WASI_ESUCCESS;
+  }
   int old_flags = fcntl(descriptor->host, F_GETFL);
   if (old_flags < 0) {
     return wasi_errno(errno);

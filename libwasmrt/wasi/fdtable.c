@@ -182,9 +182,7 @@ uint32_t wasi_insert(struct wasi *wasi, struct wasi_descriptor descriptor, uint3
 
 void wasi_remove(struct wasi_descriptor *descriptor) {
   if (descriptor->fs != NULL) {
-    if (descriptor->fs->close != NULL) {
-      descriptor->fs->close(descriptor->fs_user, descriptor->file);
-    }
+    wasi_virtual_close(descriptor);
   } else if (!descriptor->borrowed) {
     close(descriptor->host);
   }

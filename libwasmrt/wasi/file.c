@@ -19,6 +19,9 @@ uint32_t wasi_fd_advise(struct wasmrt_instance *caller, uint32_t fd, uint64_t of
   if (advice >= sizeof advices / sizeof *advices || offset > INT64_MAX || length > INT64_MAX) {
     return WASI_EINVAL;
   }
+  if (descriptor->fs != NULL) { /* which has its contents wherever it likes */
+    return WASI_ESUCCESS;
+  }
   return wasi_errno(posix_fadvise(descriptor->host, (off_t)offset, (off_t)length, advices[advice]));
 }
 WASI_SAME_UNSTABLE(fd_advise);
@@ -33,6 +36,9 @@ uint32_t wasi_fd_allocate(struct wasmrt_instance *caller, uint32_t fd, uint64_t 
   if (offset > INT64_MAX || length > INT64_MAX) {
     return WASI_EINVAL;
   }
+  if (descriptor->fs != NULL) {
+    return wasi_virtual_allocate(descriptor, offset, length);
+  }
   /* Not posix_fallocate: glibc emulates it by writing where the file system cannot, and says so nowhere. */
   return fallocate(descriptor->host, 0, (off_t)offset, (off_t)length) == 0 ? WASI_ESUCCESS
                                                                            : wasi_errno(errno);
@@ -46,6 +52,9 @@ uint32_t wasi_fd_sync(struct wasmrt_instance *caller, uint32_t fd) {
   if (error != WASI_ESUCCESS) {
     return error;
   }
+  if (descriptor->fs != NULL) {
+    return wasi_virtual_sync(descriptor, false);
+  }
   return fsync(descriptor->host) == 0 ? WASI_ESUCCESS : wasi_errno(errno);
 }
 WASI_SAME_UNSTABLE(fd_sync);
@@ -56,6 +65,9 @@ uint32_t wasi_fd_datasync(struct wasmrt_instance *caller, uint32_t fd) {
   uint32_t error = wasi_descriptor(caller, fd, WASI_RIGHT_FD_DATASYNC, &descriptor);
   if (error != WASI_ESUCCESS) {
     return error;
+  }
+  if (descriptor->fs != NULL) {
+    return wasi_virtual_sync(descriptor, true);
   }
   return fdatasync(descriptor->host) == 0 ? WASI_ESUCCESS : wasi_errno(errno);
 }
@@ -129,6 +141,9 @@ uint32_t wasi_fd_filestat_set_size(struct wasmrt_instance *caller, uint32_t fd, 
   }
   if (size > INT64_MAX) {
     return WASI_EINVAL;
+  }
+  if (descriptor->fs != NULL) {
+    return wasi_virtual_set_size(descriptor, size);
   }
   return ftruncate(descriptor->host, (off_t)size) == 0 ? WASI_ESUCCESS : wasi_errno(errno);
 }

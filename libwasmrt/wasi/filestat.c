@@ -95,6 +95,17 @@ static uint32_t get_open(struct wasmrt_instance *caller, uint32_t fd, uint32_t a
  * Opens what the path denotes, without access to its contents (O_PATH), and looks at that: the resolution
  * decides what it is and no second look-up by name can be raced.
  */
+static uint32_t host_path_status(struct wasi *wasi, int directory, const char *path, bool follow,
+                                 struct wasi_filestat *status) {
+  int host = wasi_resolve_open(wasi, directory, path, O_PATH | O_CLOEXEC | (follow ? 0 : O_NOFOLLOW), 0);
+  if (host < 0) {
+    return wasi_errno(-host);
+  }
+  uint32_t error = host_status(host, status);
+  close(host);
+  return error;
+}
+
 static uint32_t get_named(struct wasmrt_instance *caller, uint32_t fd, uint32_t flags, uint32_t path,
                           uint32_t length, uint32_t address, status_writer *writer) {
   struct wasi_descriptor *descriptor;
@@ -109,14 +120,11 @@ static uint32_t get_named(struct wasmrt_instance *caller, uint32_t fd, uint32_t 
   if ((flags & ~WASI_LOOKUP_SYMLINK_FOLLOW) != 0) {
     return WASI_EINVAL;
   }
-  int follow = (flags & WASI_LOOKUP_SYMLINK_FOLLOW) != 0 ? 0 : O_NOFOLLOW;
-  int host = wasi_resolve_open(wasi_state(caller), descriptor->host, name, O_PATH | O_CLOEXEC | follow, 0);
-  if (host < 0) {
-    return wasi_errno(-host);
-  }
+  const bool follow = (flags & WASI_LOOKUP_SYMLINK_FOLLOW) != 0;
   struct wasi_filestat status;
-  error = host_status(host, &status);
-  close(host);
+  error = descriptor->fs != NULL
+              ? wasi_virtual_path_status(descriptor, name, follow, &status)
+              : host_path_status(wasi_state(caller), descriptor->host, name, follow, &status);
   if (error != WASI_ESUCCESS) {
     return error;
   }
@@ -178,6 +186,9 @@ uint32_t wasi_fd_filestat_set_times(struct wasmrt_instance *caller, uint32_t fd,
   if (error != WASI_ESUCCESS) {
     return error;
   }
+  if (descriptor->fs != NULL) {
+    return wasi_virtual_set_times(descriptor, times);
+  }
   return futimens(descriptor->host, times) == 0 ? WASI_ESUCCESS : wasi_errno(errno);
 }
 WASI_SAME_UNSTABLE(fd_filestat_set_times);
@@ -200,11 +211,14 @@ uint32_t wasi_path_filestat_set_times(struct wasmrt_instance *caller, uint32_t f
     error = wasi_guest_path(caller, path, length, place.path);
   }
   if (error == WASI_ESUCCESS) {
-    error = wasi_place_object(wasi_state(caller), descriptor->host, &place,
-                              (lookup & WASI_LOOKUP_SYMLINK_FOLLOW) != 0);
+    error =
+        wasi_place_object(wasi_state(caller), descriptor, &place, (lookup & WASI_LOOKUP_SYMLINK_FOLLOW) != 0);
   }
   if (error != WASI_ESUCCESS) {
     return error;
+  }
+  if (place.fs != NULL) {
+    return wasi_virtual_path_set_times(&place, times);
   }
   /* Never followed here: the place is where following has already ended. */
   if (utimensat(place.dir, place.name, times, AT_SYMLINK_NOFOLLOW) != 0) {

@@ -22,7 +22,7 @@ static uint32_t find_entry(struct wasmrt_instance *caller, uint32_t fd, uint64_t
   if (error != WASI_ESUCCESS) {
     return error;
   }
-  return wasi_place_entry(wasi_state(caller), descriptor->host, place, dots);
+  return wasi_place_entry(wasi_state(caller), descriptor, place, dots);
 }
 
 /* The end of such a call: what the system call said, as the guest's error. */
@@ -38,7 +38,10 @@ uint32_t wasi_path_create_directory(struct wasmrt_instance *caller, uint32_t fd,
   struct wasi_place place;
   uint32_t error =
       find_entry(caller, fd, WASI_RIGHT_PATH_CREATE_DIRECTORY, path, length, WASI_EEXIST, &place);
-  return error != WASI_ESUCCESS ? error : finish(&place, mkdirat(place.dir, place.name, 0777));
+  if (error != WASI_ESUCCESS) {
+    return error;
+  }
+  return place.fs != NULL ? wasi_virtual_mkdir(&place) : finish(&place, mkdirat(place.dir, place.name, 0777));
 }
 WASI_SAME_UNSTABLE(path_create_directory);
 
@@ -48,7 +51,11 @@ uint32_t wasi_path_remove_directory(struct wasmrt_instance *caller, uint32_t fd,
   struct wasi_place place;
   uint32_t error =
       find_entry(caller, fd, WASI_RIGHT_PATH_REMOVE_DIRECTORY, path, length, WASI_EINVAL, &place);
-  return error != WASI_ESUCCESS ? error : finish(&place, unlinkat(place.dir, place.name, AT_REMOVEDIR));
+  if (error != WASI_ESUCCESS) {
+    return error;
+  }
+  return place.fs != NULL ? wasi_virtual_rmdir(&place)
+                          : finish(&place, unlinkat(place.dir, place.name, AT_REMOVEDIR));
 }
 WASI_SAME_UNSTABLE(path_remove_directory);
 
@@ -56,7 +63,10 @@ uint32_t wasi_path_unlink_file(struct wasmrt_instance *caller, uint32_t fd, uint
   WASI_NEEDS(path_unlink_file, NEEDS_RESOLVE NEED_PATH(unlinkat));
   struct wasi_place place;
   uint32_t error = find_entry(caller, fd, WASI_RIGHT_PATH_UNLINK_FILE, path, length, WASI_EISDIR, &place);
-  return error != WASI_ESUCCESS ? error : finish(&place, unlinkat(place.dir, place.name, 0));
+  if (error != WASI_ESUCCESS) {
+    return error;
+  }
+  return place.fs != NULL ? wasi_virtual_unlink(&place) : finish(&place, unlinkat(place.dir, place.name, 0));
 }
 WASI_SAME_UNSTABLE(path_unlink_file);
 
@@ -73,7 +83,11 @@ uint32_t wasi_path_symlink(struct wasmrt_instance *caller, uint32_t target, uint
   if (error == WASI_ESUCCESS) {
     error = find_entry(caller, fd, WASI_RIGHT_PATH_SYMLINK, path, length, WASI_EEXIST, &place);
   }
-  return error != WASI_ESUCCESS ? error : finish(&place, symlinkat(text, place.dir, place.name));
+  if (error != WASI_ESUCCESS) {
+    return error;
+  }
+  return place.fs != NULL ? wasi_virtual_symlink(text, &place)
+                          : finish(&place, symlinkat(text, place.dir, place.name));
 }
 WASI_SAME_UNSTABLE(path_symlink);
 
@@ -91,18 +105,23 @@ uint32_t wasi_path_readlink(struct wasmrt_instance *caller, uint32_t fd, uint32_
     error = wasi_guest_path(caller, path, length, place.path);
   }
   if (error == WASI_ESUCCESS) {
-    error = wasi_place_object(wasi_state(caller), descriptor->host, &place, false);
+    error = wasi_place_object(wasi_state(caller), descriptor, &place, false);
   }
   if (error != WASI_ESUCCESS) {
     return error;
   }
   /* A text longer than the buffer is cut, as readlink does. */
-  ssize_t used = readlinkat(place.dir, place.name, (char *)bytes, buffer_length);
-  error = finish(&place, used < 0 ? -1 : 0);
+  uint32_t used_length;
+  if (place.fs != NULL) {
+    error = wasi_virtual_readlink(&place, bytes, buffer_length, &used_length);
+  } else {
+    ssize_t used = readlinkat(place.dir, place.name, (char *)bytes, buffer_length);
+    error = finish(&place, used < 0 ? -1 : 0);
+    used_length = (uint32_t)used;
+  }
   if (error != WASI_ESUCCESS) {
     return error;
   }
-  uint32_t used_length = (uint32_t)used;
   wasmrt_guest_write(caller, result, &used_length, sizeof used_length);
   return WASI_ESUCCESS;
 }
@@ -118,7 +137,10 @@ uint32_t wasi_path_rename(struct wasmrt_instance *caller, uint32_t old_fd, uint3
     return error;
   }
   error = find_entry(caller, new_fd, WASI_RIGHT_PATH_RENAME_TARGET, new_path, new_length, WASI_EBUSY, &to);
-  if (error == WASI_ESUCCESS) {
+  if (error == WASI_ESUCCESS && (from.fs != NULL || to.fs != NULL)) {
+    error = wasi_virtual_rename(wasi_state(caller), &from, &to);
+    wasi_place_close(&to);
+  } else if (error == WASI_ESUCCESS) {
     error = finish(&to, renameat(from.dir, from.name, to.dir, to.name));
   }
   wasi_place_close(&from);
@@ -143,14 +165,17 @@ uint32_t wasi_path_link(struct wasmrt_instance *caller, uint32_t old_fd, uint32_
     error = wasi_guest_path(caller, old_path, old_length, from.path);
   }
   if (error == WASI_ESUCCESS) {
-    error = wasi_place_object(wasi_state(caller), descriptor->host, &from,
-                              (flags & WASI_LOOKUP_SYMLINK_FOLLOW) != 0);
+    error =
+        wasi_place_object(wasi_state(caller), descriptor, &from, (flags & WASI_LOOKUP_SYMLINK_FOLLOW) != 0);
   }
   if (error != WASI_ESUCCESS) {
     return error;
   }
   error = find_entry(caller, new_fd, WASI_RIGHT_PATH_LINK_TARGET, new_path, new_length, WASI_EEXIST, &to);
-  if (error == WASI_ESUCCESS) {
+  if (error == WASI_ESUCCESS && (from.fs != NULL || to.fs != NULL)) {
+    error = wasi_virtual_link(&from, &to);
+    wasi_place_close(&to);
+  } else if (error == WASI_ESUCCESS) {
     error = finish(&to, linkat(from.dir, from.name, to.dir, to.name, 0));
   }
   wasi_place_close(&from);
@@ -238,6 +263,21 @@ static uint32_t check_open(const struct wasi_descriptor *directory, uint32_t loo
   return WASI_ESUCCESS;
 }
 
+/* Opens a path of the host's; fills in what is not rights, and the rights that are sensible. */
+static uint32_t open_host(struct wasi *wasi, int directory, const char *path, int flags,
+                          struct wasi_descriptor *opened, uint64_t *sensible) {
+  opened->host = wasi_resolve_open(wasi, directory, path, flags, 0666);
+  if (opened->host < 0) {
+    return wasi_errno(-opened->host);
+  }
+  if (!wasi_inspect(opened->host, &opened->filetype, sensible)) {
+    uint32_t error = wasi_errno(errno);
+    close(opened->host);
+    return error;
+  }
+  return WASI_ESUCCESS;
+}
+
 uint32_t wasi_path_open(struct wasmrt_instance *caller, uint32_t fd, uint32_t lookup, uint32_t path,
                         uint32_t length, uint32_t open_flags, uint64_t rights, uint64_t inheriting,
                         uint32_t fd_flags, uint32_t result) {
@@ -258,16 +298,17 @@ uint32_t wasi_path_open(struct wasmrt_instance *caller, uint32_t fd, uint32_t lo
     return error;
   }
   struct wasi *wasi = wasi_state(caller);
-  struct wasi_descriptor opened = {.read_only = directory->read_only, .rights_inheriting = inheriting};
-  opened.host =
-      wasi_resolve_open(wasi, directory->host, name, host_flags(lookup, open_flags, rights, fd_flags), 0666);
-  if (opened.host < 0) {
-    return wasi_errno(-opened.host);
-  }
+  struct wasi_descriptor opened = {
+      .host = -1, .read_only = directory->read_only, .rights_inheriting = inheriting};
+  const int flags = host_flags(lookup, open_flags, rights, fd_flags);
   uint64_t sensible;
-  if (!wasi_inspect(opened.host, &opened.filetype, &sensible)) {
-    error = wasi_errno(errno);
-    close(opened.host);
+  if (directory->fs != NULL) {
+    error = wasi_virtual_open(directory, name, flags, fd_flags, &opened);
+    sensible = wasi_sensible_rights(opened.filetype);
+  } else {
+    error = open_host(wasi, directory->host, name, flags, &opened, &sensible);
+  }
+  if (error != WASI_ESUCCESS) {
     return error;
   }
   /* Rights that the type has no use for are dropped, as preview 1 allows. */

@@ -80,15 +80,20 @@ static bool remaining_time(const struct wait *wait, const struct wasi_subscripti
   return true;
 }
 
-/* Finds the host descriptor of a subscription, if the guest may wait for it. */
-static uint32_t find_polled(const struct wait *wait, const struct wasi_subscription *subscription,
-                            int *host) {
+/*
+ * Finds the host descriptor of a subscription, if the guest may wait for it: -1 for a virtual file that is
+ * ready. Of virtual files `*bytes` receives how many can be read or written, of the host's 0.
+ */
+static uint32_t find_polled(const struct wait *wait, const struct wasi_subscription *subscription, int *host,
+                            uint64_t *bytes) {
   struct wasi_descriptor *descriptor;
   uint64_t rights = WASI_RIGHT_POLL_FD_READWRITE |
                     (subscription->type == WASI_EVENT_FD_READ ? WASI_RIGHT_FD_READ : WASI_RIGHT_FD_WRITE);
   uint32_t error = wasi_descriptor(wait->caller, subscription->descriptor, rights, &descriptor);
   if (error == WASI_ESUCCESS) {
-    *host = descriptor->host;
+    const bool writing = subscription->type == WASI_EVENT_FD_WRITE;
+    *bytes = 0;
+    *host = descriptor->fs != NULL ? wasi_virtual_poll(descriptor, writing, bytes) : descriptor->host;
   }
   return error;
 }
@@ -107,8 +112,12 @@ static uint64_t prepare(struct wait *wait) {
     if (valid && subscription.type == WASI_EVENT_CLOCK) {
       valid = remaining_time(wait, &subscription, &remaining);
     } else if (valid && subscription.type <= WASI_EVENT_FD_WRITE) {
-      valid = find_polled(wait, &subscription, &wait->polled[i].fd) == WASI_ESUCCESS;
+      uint64_t bytes;
+      valid = find_polled(wait, &subscription, &wait->polled[i].fd, &bytes) == WASI_ESUCCESS;
       wait->polled[i].events = subscription.type == WASI_EVENT_FD_READ ? POLLIN : POLLOUT;
+      if (wait->polled[i].fd < 0) {
+        remaining = 0;
+      }
     } else {
       valid = false;
     }
@@ -126,8 +135,10 @@ static uint64_t prepare(struct wait *wait) {
 static bool descriptor_event(const struct wait *wait, const struct wasi_subscription *subscription,
                              short happened, struct wasi_event *event) {
   int host = -1;
-  event->error = (uint16_t)find_polled(wait, subscription, &host);
-  if (event->error != WASI_ESUCCESS) {
+  uint64_t bytes = 0;
+  event->error = (uint16_t)find_polled(wait, subscription, &host, &bytes);
+  event->byte_count = bytes;
+  if (event->error != WASI_ESUCCESS || host < 0) {
     return true;
   }
   if (happened == 0) {
@@ -142,7 +153,7 @@ static bool descriptor_event(const struct wait *wait, const struct wasi_subscrip
   int readable = 0;
   if (subscription->type == WASI_EVENT_FD_WRITE) {
     event->byte_count = 1; /* at least, and the host does not say more */
-  } else if (ioctl(host, FIONREAD, &readable) == 0 && readable > 0) {
+  } else if (bytes == 0 && ioctl(host, FIONREAD, &readable) == 0 && readable > 0) {
     event->byte_count = (uint64_t)readable;
   }
   return true;

@@ -18,6 +18,7 @@
 #include <sys/socket.h>
 #include <sys/types.h>
 #include <sys/uio.h>
+#include <time.h>
 
 #include "guest.h"
 #include "needs.h"
@@ -73,9 +74,21 @@ struct wasi_descriptor {
   /* Virtual files only. */
   const struct wasmrt_fs *fs;
   void *fs_user, *file;
+  char *path; /* of a directory below the mount, a mapping of PATH_MAX bytes; NULL for the mount's root */
   uint64_t position;
   uint16_t flags; /* WASI_FDFLAG_* */
 };
+
+/* Appends a directory's entry to a guest's buffer as far as it fits. */
+static inline void wasi_append_entry(uint8_t *buffer, uint32_t length, uint32_t *used,
+                                     const struct wasi_dirent *header, const char *name) {
+  const uint32_t room = length - *used, header_part = room < sizeof *header ? room : sizeof *header;
+  const uint32_t left = room - header_part,
+                 name_part = left < header->name_length ? left : header->name_length;
+  memcpy(buffer + *used, header, header_part);
+  memcpy(buffer + *used + header_part, name, name_part);
+  *used += header_part + name_part;
+}
 
 static inline size_t wasi_positions_size(uint32_t limit) {
   return sizeof(struct wasi_positions) + limit * sizeof(int64_t);
@@ -177,14 +190,17 @@ int wasi_gather(struct wasmrt_instance *instance, uint32_t address, uint32_t cou
 /*
  * virtual.c: the functions on open files, for those of virtual file systems.
  *
- * References to these are weak: an executable links them only together with something that makes virtual
- * descriptors, which has to call wasi_insert_virtual. Without one they are never called.
+ * References to these, and to those of virtual_path.c, are weak: an executable links them only together with
+ * something that makes virtual descriptors, which has to call one of the two that are not. Without such they
+ * are never called.
  */
 #define WASI_WEAK __attribute__((weak))
 
 /* wasi_insert for a virtual file. */
 uint32_t wasi_insert_virtual(struct wasi *wasi, struct wasi_descriptor descriptor, uint32_t from,
                              uint32_t *fd);
+/* Closes the file, in place of a host's descriptor. */
+WASI_WEAK void wasi_virtual_close(const struct wasi_descriptor *descriptor);
 /* `offset` < 0 is the descriptor's position. The vectors may be cut. */
 WASI_WEAK uint32_t wasi_virtual_read(struct wasi_descriptor *descriptor, struct iovec *vectors, int count,
                                      int64_t offset, uint32_t *done);
@@ -195,6 +211,18 @@ WASI_WEAK uint32_t wasi_virtual_seek(struct wasi_descriptor *descriptor, int64_t
                                      uint64_t *position);
 WASI_WEAK uint32_t wasi_virtual_status(const struct wasi_descriptor *descriptor,
                                        struct wasi_filestat *status);
+WASI_WEAK uint32_t wasi_virtual_set_size(const struct wasi_descriptor *descriptor, uint64_t size);
+WASI_WEAK uint32_t wasi_virtual_allocate(const struct wasi_descriptor *descriptor, uint64_t offset,
+                                         uint64_t length);
+WASI_WEAK uint32_t wasi_virtual_sync(const struct wasi_descriptor *descriptor, bool data_only);
+/* Times as futimens takes them. */
+WASI_WEAK uint32_t wasi_virtual_set_times(const struct wasi_descriptor *descriptor,
+                                          const struct timespec times[2]);
+/* A host descriptor to wait for, or -1 if the file is ready: then with at least so many bytes. */
+WASI_WEAK int wasi_virtual_poll(const struct wasi_descriptor *descriptor, bool writing, uint64_t *bytes);
+/* fd_readdir: fills the buffer from a cookie on. */
+WASI_WEAK uint32_t wasi_virtual_readdir(const struct wasi_descriptor *directory, uint64_t cookie,
+                                        uint8_t *buffer, uint32_t length, uint32_t *used);
 
 /* resolve.c */
 
@@ -208,11 +236,19 @@ int wasi_resolve_open(struct wasi *wasi, int dir, const char *path, int flags, m
 /*
  * Where a path's last component lies: a directory below the mount and the name in it. *at() system calls that
  * do not follow `name` cannot leave the mount, since it holds no '/' before its end and is not "..".
+ *
+ * In a virtual file system it is a clean path (wasmrt_fs.h), and what was there when it was looked up.
  */
 struct wasi_place {
   int dir;
   bool owned; /* dir is to be closed */
   const char *name;
+
+  const struct wasmrt_fs *fs; /* NULL: a place of the host's */
+  void *fs_user;
+  bool found, slash; /* there is something; slashes followed the name */
+  uint8_t filetype;  /* of what is there */
+
   char path[PATH_MAX];
 };
 
@@ -223,12 +259,48 @@ uint32_t wasi_guest_path(struct wasmrt_instance *instance, uint32_t address, uin
  * Finds the place of place->path (by wasi_guest_path) in order to create, remove or rename what is there;
  * slashes at the end stay with the name. A path that ends in "." or ".." gives the error `dots`.
  */
-uint32_t wasi_place_entry(struct wasi *wasi, int dir, struct wasi_place *place, uint32_t dots);
+uint32_t wasi_place_entry(struct wasi *wasi, const struct wasi_descriptor *directory,
+                          struct wasi_place *place, uint32_t dots);
 /*
  * Finds the place of what place->path denotes, following a symbolic link in the last component if `follow`.
  * Paths that denote a directory by their form ("a/", "a/..") give that directory and the name ".".
  */
-uint32_t wasi_place_object(struct wasi *wasi, int dir, struct wasi_place *place, bool follow);
+uint32_t wasi_place_object(struct wasi *wasi, const struct wasi_descriptor *directory,
+                           struct wasi_place *place, bool follow);
 void wasi_place_close(struct wasi_place *place);
+
+/* virtual_path.c: paths in virtual file systems. */
+
+/* Grants a virtual file system as the directory `guest`. */
+uint32_t wasi_mount_virtual(struct wasi *wasi, const struct wasmrt_fs *fs, void *user, const char *guest,
+                            bool read_only);
+/* wasi_place_entry and wasi_place_object. */
+WASI_WEAK uint32_t wasi_virtual_entry(const struct wasi_descriptor *directory, struct wasi_place *place,
+                                      uint32_t dots);
+WASI_WEAK uint32_t wasi_virtual_object(const struct wasi_descriptor *directory, struct wasi_place *place,
+                                       bool follow);
+/* Opens a path with a host's flags; fills in what is not rights. */
+WASI_WEAK uint32_t wasi_virtual_open(const struct wasi_descriptor *directory, const char *path, int flags,
+                                     uint32_t fd_flags, struct wasi_descriptor *opened);
+WASI_WEAK uint32_t wasi_virtual_path_status(const struct wasi_descriptor *directory, const char *path,
+                                            bool follow, struct wasi_filestat *status);
+WASI_WEAK uint32_t wasi_virtual_path_set_times(const struct wasi_place *place,
+                                               const struct timespec times[2]);
+WASI_WEAK uint32_t wasi_virtual_readlink(const struct wasi_place *place, uint8_t *text, uint32_t size,
+                                         uint32_t *length);
+WASI_WEAK uint32_t wasi_virtual_mkdir(const struct wasi_place *place);
+WASI_WEAK uint32_t wasi_virtual_rmdir(const struct wasi_place *place);
+WASI_WEAK uint32_t wasi_virtual_unlink(const struct wasi_place *place);
+WASI_WEAK uint32_t wasi_virtual_symlink(const char *text, const struct wasi_place *place);
+/* At least one of the two places is virtual. */
+WASI_WEAK uint32_t wasi_virtual_rename(struct wasi *wasi, const struct wasi_place *from,
+                                       const struct wasi_place *to);
+WASI_WEAK uint32_t wasi_virtual_link(const struct wasi_place *from, const struct wasi_place *to);
+
+/* For those files: a status as the guest sees it, a time as the interface takes it, and the refusal of a
+ * change that a file system does not offer. */
+struct wasi_filestat wasi_virtual_guest_status(const struct wasmrt_fs_stat *from);
+const uint64_t *wasi_virtual_time(struct timespec time, uint64_t *nanoseconds);
+uint32_t wasi_virtual_refusal(const struct wasmrt_fs *fs);
 
 #endif

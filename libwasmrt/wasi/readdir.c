@@ -38,14 +38,6 @@ static uint8_t filetype(uint8_t host_type) {
   }
 }
 
-/* Appends bytes to the guest's buffer as far as they fit. */
-static void append(uint8_t *buffer, uint32_t length, uint32_t *used, const void *from, size_t size) {
-  size_t room = length - *used;
-  size_t part = size < room ? size : room;
-  memcpy(buffer + *used, from, part);
-  *used += (uint32_t)part;
-}
-
 /* So many cookies fit into the first page of a table. */
 #define FIRST_POSITIONS ((4096 - sizeof(struct wasi_positions)) / sizeof(int64_t))
 
@@ -111,8 +103,7 @@ static uint64_t convert(struct wasi_descriptor *directory, uint64_t cookie, cons
                                  .inode = entry.inode,
                                  .name_length = (uint32_t)strlen(name),
                                  .filetype = filetype(entry_type(directory->host, name, entry.type))};
-    append(buffer, length, used, &header, sizeof header);
-    append(buffer, length, used, name, header.name_length);
+    wasi_append_entry(buffer, length, used, &header, name);
   }
   return cookie;
 }
@@ -133,6 +124,31 @@ static uint32_t go_to(struct wasi_descriptor *descriptor, uint64_t cookie) {
   return lseek(descriptor->host, host, SEEK_SET) < 0 ? wasi_errno(errno) : WASI_ESUCCESS;
 }
 
+/* Fills the buffer with entries of a host's directory. */
+static uint32_t list_host(struct wasi_descriptor *descriptor, uint64_t cookie, uint8_t *buffer,
+                          uint32_t length, uint32_t *used) {
+  uint32_t error = go_to(descriptor, cookie);
+  if (error != WASI_ESUCCESS) {
+    return error;
+  }
+  *used = 0;
+  while (*used < length) {
+    _Alignas(struct host_entry) uint8_t block[2048];
+    long size = syscall(SYS_getdents64, descriptor->host, block, sizeof block);
+    if (size < 0) {
+      return wasi_errno(errno);
+    }
+    if (size == 0) {
+      break;
+    }
+    cookie = convert(descriptor, cookie, block, (size_t)size, buffer, length, used);
+    if (cookie == 0) {
+      return WASI_ENOMEM;
+    }
+  }
+  return WASI_ESUCCESS;
+}
+
 /*
  * Fills the buffer with entries from a cookie on; 0 is the start. Fewer bytes than the buffer has mean the
  * end. A cookie stands for the host's own position in the directory, so it stays true while others add and
@@ -150,24 +166,11 @@ uint32_t wasi_fd_readdir(struct wasmrt_instance *caller, uint32_t fd, uint32_t a
   if (buffer == NULL || wasmrt_guest(caller, result, sizeof(uint32_t)) == NULL) {
     return WASI_EFAULT;
   }
-  error = go_to(descriptor, cookie);
+  uint32_t used;
+  error = descriptor->fs != NULL ? wasi_virtual_readdir(descriptor, cookie, buffer, length, &used)
+                                 : list_host(descriptor, cookie, buffer, length, &used);
   if (error != WASI_ESUCCESS) {
     return error;
-  }
-  uint32_t used = 0;
-  while (used < length) {
-    _Alignas(struct host_entry) uint8_t block[2048];
-    long size = syscall(SYS_getdents64, descriptor->host, block, sizeof block);
-    if (size < 0) {
-      return wasi_errno(errno);
-    }
-    if (size == 0) {
-      break;
-    }
-    cookie = convert(descriptor, cookie, block, (size_t)size, buffer, length, &used);
-    if (cookie == 0) {
-      return WASI_ENOMEM;
-    }
   }
   wasmrt_guest_write(caller, result, &used, sizeof used);
   return WASI_ESUCCESS;

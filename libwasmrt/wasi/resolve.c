@@ -293,18 +293,23 @@ static uint32_t open_parent(struct wasi *wasi, int dir, struct wasi_place *place
 }
 
 void wasi_place_close(struct wasi_place *place) {
-  if (place->owned) {
+  if (place->fs == NULL && place->owned) {
     close(place->dir);
   }
 }
 
-uint32_t wasi_place_entry(struct wasi *wasi, int dir, struct wasi_place *place, uint32_t dots) {
+uint32_t wasi_place_entry(struct wasi *wasi, const struct wasi_descriptor *directory,
+                          struct wasi_place *place, uint32_t dots) {
+  place->fs = directory->fs;
+  if (directory->fs != NULL) {
+    return wasi_virtual_entry(directory, place, dots);
+  }
   char *name = last_component(place->path);
   if (!is_dots(name)) {
-    return open_parent(wasi, dir, place, name);
+    return open_parent(wasi, directory->host, place, name);
   }
   /* Resolved all the same, for the error of a path that leaves the mount. */
-  uint32_t error = open_place(wasi, dir, place, ".");
+  uint32_t error = open_place(wasi, directory->host, place, ".");
   if (error != WASI_ESUCCESS) {
     return error;
   }
@@ -312,7 +317,13 @@ uint32_t wasi_place_entry(struct wasi *wasi, int dir, struct wasi_place *place, 
   return dots;
 }
 
-uint32_t wasi_place_object(struct wasi *wasi, int dir, struct wasi_place *place, bool follow) {
+uint32_t wasi_place_object(struct wasi *wasi, const struct wasi_descriptor *directory,
+                           struct wasi_place *place, bool follow) {
+  const int dir = directory->host;
+  place->fs = directory->fs;
+  if (directory->fs != NULL) {
+    return wasi_virtual_object(directory, place, follow);
+  }
   for (unsigned links = 0; links <= LINK_LIMIT; links++) {
     char *name = last_component(place->path);
     if (is_dots(name) || strchr(name, '/') != NULL) {

@@ -6,6 +6,9 @@
  * what it was asked, so that a wrong count is an error of input and output instead of a guest's wrong memory.
  */
 #define _GNU_SOURCE
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "preview1.h"
@@ -14,6 +17,19 @@ uint32_t wasi_insert_virtual(struct wasi *wasi, struct wasi_descriptor descripto
                              uint32_t *fd) {
   descriptor.host = -1;
   return wasi_insert(wasi, descriptor, from, fd);
+}
+
+void wasi_virtual_close(const struct wasi_descriptor *descriptor) {
+  if (descriptor->fs->close != NULL) {
+    descriptor->fs->close(descriptor->fs_user, descriptor->file);
+  }
+  if (descriptor->path != NULL) {
+    munmap(descriptor->path, PATH_MAX);
+  }
+}
+
+uint32_t wasi_virtual_refusal(const struct wasmrt_fs *fs) {
+  return fs->write == NULL ? WASI_EROFS : WASI_ENOTSUP;
 }
 
 /*
@@ -58,6 +74,8 @@ uint32_t wasi_virtual_read(struct wasi_descriptor *descriptor, struct iovec *vec
   return error != WASI_ESUCCESS ? error : finish(descriptor, at, offset < 0, used, total, done);
 }
 
+#define SYNC_FLAGS (WASI_FDFLAG_SYNC | WASI_FDFLAG_RSYNC | WASI_FDFLAG_DSYNC)
+
 /* Where a write without an offset goes. */
 static uint32_t find_end(const struct wasi_descriptor *descriptor, uint64_t *offset) {
   struct wasi_filestat status;
@@ -87,7 +105,13 @@ uint32_t wasi_virtual_write(struct wasi_descriptor *descriptor, struct iovec *ve
   if (error == WASI_ESUCCESS) {
     error = descriptor->fs->write(descriptor->fs_user, descriptor->file, vectors, count, at, &used);
   }
-  return error != WASI_ESUCCESS ? error : finish(descriptor, at, offset < 0, used, total, done);
+  if (error == WASI_ESUCCESS) {
+    error = finish(descriptor, at, offset < 0, used, total, done);
+  }
+  if (error == WASI_ESUCCESS && (descriptor->flags & SYNC_FLAGS) != 0) {
+    error = wasi_virtual_sync(descriptor, (descriptor->flags & SYNC_FLAGS) == WASI_FDFLAG_DSYNC);
+  }
+  return error;
 }
 
 uint32_t wasi_virtual_seek(struct wasi_descriptor *descriptor, int64_t offset, int whence,
@@ -110,8 +134,7 @@ uint32_t wasi_virtual_seek(struct wasi_descriptor *descriptor, int64_t offset, i
   return WASI_ESUCCESS;
 }
 
-/* The guest's form of a status. */
-static struct wasi_filestat guest_status(const struct wasmrt_fs_stat *from) {
+struct wasi_filestat wasi_virtual_guest_status(const struct wasmrt_fs_stat *from) {
   return (struct wasi_filestat){.device = from->device,
                                 .inode = from->inode,
                                 .filetype = from->type,
@@ -130,6 +153,135 @@ uint32_t wasi_virtual_status(const struct wasi_descriptor *descriptor, struct wa
     return WASI_ESUCCESS;
   }
   uint32_t error = descriptor->fs->stat_file(descriptor->fs_user, descriptor->file, &from);
-  *status = guest_status(&from);
+  *status = wasi_virtual_guest_status(&from);
   return error;
+}
+
+uint32_t wasi_virtual_set_size(const struct wasi_descriptor *descriptor, uint64_t size) {
+  if (descriptor->fs->set_size == NULL) {
+    return wasi_virtual_refusal(descriptor->fs);
+  }
+  return descriptor->fs->set_size(descriptor->fs_user, descriptor->file, size);
+}
+
+uint32_t wasi_virtual_allocate(const struct wasi_descriptor *descriptor, uint64_t offset, uint64_t length) {
+  if (length == 0) {
+    return WASI_EINVAL;
+  }
+  if (offset > INT64_MAX - length) {
+    return WASI_EFBIG;
+  }
+  if (descriptor->fs->allocate == NULL) {
+    return wasi_virtual_refusal(descriptor->fs);
+  }
+  return descriptor->fs->allocate(descriptor->fs_user, descriptor->file, offset, length);
+}
+
+uint32_t wasi_virtual_sync(const struct wasi_descriptor *descriptor, bool data_only) {
+  if (descriptor->fs->sync == NULL) {
+    return WASI_ESUCCESS;
+  }
+  return descriptor->fs->sync(descriptor->fs_user, descriptor->file, data_only);
+}
+
+const uint64_t *wasi_virtual_time(struct timespec time, uint64_t *nanoseconds) {
+  if (time.tv_nsec == UTIME_OMIT) {
+    return NULL;
+  }
+  if (time.tv_nsec == UTIME_NOW) {
+    clock_gettime(CLOCK_REALTIME, &time);
+  }
+  *nanoseconds = (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
+  return nanoseconds;
+}
+
+uint32_t wasi_virtual_set_times(const struct wasi_descriptor *descriptor, const struct timespec times[2]) {
+  uint64_t accessed, modified;
+  if (descriptor->fs->set_file_times == NULL) {
+    return wasi_virtual_refusal(descriptor->fs);
+  }
+  return descriptor->fs->set_file_times(descriptor->fs_user, descriptor->file,
+                                        wasi_virtual_time(times[0], &accessed),
+                                        wasi_virtual_time(times[1], &modified));
+}
+
+int wasi_virtual_poll(const struct wasi_descriptor *descriptor, bool writing, uint64_t *bytes) {
+  struct wasi_filestat status;
+  *bytes = 1; /* at least */
+  if (descriptor->fs->poll != NULL) {
+    int host = descriptor->fs->poll(descriptor->fs_user, descriptor->file, writing);
+    if (host >= 0) {
+      return host;
+    }
+  }
+  if (!writing && descriptor->filetype == WASI_FILETYPE_REGULAR_FILE &&
+      wasi_virtual_status(descriptor, &status) == WASI_ESUCCESS) {
+    *bytes = status.size > descriptor->position ? status.size - descriptor->position : 0;
+  }
+  return -1;
+}
+
+/* ---- Directories ------------------------------------------------------------------------------------- */
+
+/* The directory that a directory's ".." names: of the mount's root itself. */
+static uint32_t parent_status(const struct wasi_descriptor *directory, struct wasmrt_fs_stat *status) {
+  const char *path = directory->path == NULL ? "" : directory->path;
+  const char *slash = strrchr(path, '/');
+  char parent[PATH_MAX];
+  const size_t length = slash == NULL ? 0 : (size_t)(slash - path);
+  memcpy(parent, path, length);
+  parent[length] = '\0';
+  return directory->fs->stat(directory->fs_user, parent, status);
+}
+
+/* Every directory begins with "." and "..", which have the cookies 0 and 1. Those of the file system follow.
+ */
+#define OWN_ENTRIES 2
+
+static uint32_t own_entry(const struct wasi_descriptor *directory, uint64_t cookie,
+                          struct wasmrt_fs_entry *entry) {
+  struct wasmrt_fs_stat status = {0};
+  uint32_t error = cookie > 0 ? parent_status(directory, &status)
+                              : directory->fs->stat_file(directory->fs_user, directory->file, &status);
+  *entry = (struct wasmrt_fs_entry){.next = cookie + 1,
+                                    .inode = status.inode,
+                                    .name = cookie > 0 ? ".." : ".",
+                                    .type = WASMRT_FS_DIRECTORY};
+  return error;
+}
+
+static uint32_t next_entry(const struct wasi_descriptor *directory, uint64_t cookie,
+                           struct wasmrt_fs_entry *entry) {
+  *entry = (struct wasmrt_fs_entry){0};
+  if (cookie < OWN_ENTRIES) {
+    return own_entry(directory, cookie, entry);
+  }
+  if (cookie > INT64_MAX) {
+    return WASI_EINVAL;
+  }
+  uint32_t error = directory->fs->readdir(directory->fs_user, directory->file, cookie - OWN_ENTRIES, entry);
+  entry->next += OWN_ENTRIES;
+  return error;
+}
+
+uint32_t wasi_virtual_readdir(const struct wasi_descriptor *directory, uint64_t cookie, uint8_t *buffer,
+                              uint32_t length, uint32_t *used) {
+  *used = 0;
+  if (directory->fs->readdir == NULL) {
+    return WASI_ENOTSUP;
+  }
+  while (*used < length) {
+    struct wasmrt_fs_entry entry;
+    uint32_t error = next_entry(directory, cookie, &entry);
+    if (error != WASI_ESUCCESS || entry.name == NULL) {
+      return error;
+    }
+    cookie = entry.next;
+    struct wasi_dirent header = {.next = cookie,
+                                 .inode = entry.inode,
+                                 .name_length = (uint32_t)strlen(entry.name),
+                                 .filetype = entry.type};
+    wasi_append_entry(buffer, length, used, &header, entry.name);
+  }
+  return WASI_ESUCCESS;
 }

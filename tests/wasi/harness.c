@@ -1,5 +1,6 @@
 /* The fake instance and the scratch directory of the tests (harness.h). */
 #include "harness.h"
+#include "memory_fs.h"
 
 #include <fcntl.h>
 #include <ftw.h>
@@ -16,6 +17,26 @@ uint32_t guest_status;
 static struct wasmrt_instance instance;
 static struct wasmrt_memory memory;
 static char scratch[PATH_MAX];
+static bool is_virtual;
+static struct memory_fs root_fs, frozen_fs;
+
+bool harness_is_virtual(void) {
+  return is_virtual;
+}
+
+/* The virtual file system that a path of the host's side lies in, and the path there; NULL if it is the
+ * host's. */
+static struct memory_fs *find_fs(const char **path) {
+  if (is_virtual && strncmp(*path, "root/", 5) == 0) {
+    *path += 5;
+    return &root_fs;
+  }
+  if (is_virtual && strncmp(*path, "frozen/", 7) == 0) {
+    *path += 7;
+    return &frozen_fs;
+  }
+  return NULL;
+}
 
 /* In place of core's. */
 _Noreturn void wasmrt_exit(struct wasmrt_instance *caller, uint32_t status) {
@@ -30,9 +51,17 @@ _Noreturn void wasmrt_exit(struct wasmrt_instance *caller, uint32_t status) {
  *   frozen/          the guest's "/frozen", read-only: file (text), dir/
  */
 static void build_tree(void) {
-  CHECK(mkdir("outside", 0777) == 0 && mkdir("root", 0777) == 0 && mkdir("frozen", 0777) == 0);
-  CHECK(mkdir("root/dir", 0777) == 0 && mkdir("root/dir/nested", 0777) == 0 &&
-        mkdir("frozen/dir", 0777) == 0);
+  CHECK(mkdir("outside", 0777) == 0);
+  if (is_virtual) {
+    memory_fs_begin(&root_fs);
+    memory_fs_begin(&frozen_fs);
+    memory_fs_add_directory(&root_fs, "dir");
+    memory_fs_add_directory(&root_fs, "dir/nested");
+    memory_fs_add_directory(&frozen_fs, "dir");
+  } else {
+    CHECK(mkdir("root", 0777) == 0 && mkdir("root/dir", 0777) == 0 && mkdir("root/dir/nested", 0777) == 0);
+    CHECK(mkdir("frozen", 0777) == 0 && mkdir("frozen/dir", 0777) == 0);
+  }
   host_file("outside/secret", "secret");
   host_file("root/file", "text");
   host_file("root/dir/nested/deep", "deep");
@@ -49,7 +78,8 @@ void harness_configure(int argc, char **argv, const struct wasmrt_guest_options 
   wasi_state(&instance)->resolution = resolution;
 }
 
-void harness_begin(enum wasi_resolution resolution) {
+void harness_begin(enum harness_way way) {
+  is_virtual = way == WAY_VIRTUAL;
   const char *parent = getenv("TMPDIR");
   join(scratch, parent == NULL ? "/tmp" : parent, "/wasi-test-XXXXXX");
   CHECK(mkdtemp(scratch) != NULL && chdir(scratch) == 0);
@@ -61,10 +91,15 @@ void harness_begin(enum wasi_resolution resolution) {
   instance = (struct wasmrt_instance){.memory = &memory, .memory_base = memory.base, .module = &module};
   guest = &instance;
   static const struct wasmrt_mount mounts[] = {{"root", "/", false}, {"frozen", "/frozen", true}};
-  static const struct wasmrt_guest_options options = {.mounts = mounts, .mount_count = 2};
+  const struct wasmrt_guest_options options = {.mounts = mounts, .mount_count = is_virtual ? 0 : 2};
   static char *arguments[] = {"program", "one", "", NULL};
   harness_configure(3, arguments, &options);
-  wasi_state(guest)->resolution = resolution;
+  wasi_state(guest)->resolution = way == WAY_OPENAT2 ? WASI_RESOLVE_OPENAT2 : WASI_RESOLVE_WALK;
+  if (is_virtual) {
+    EQUAL(wasi_mount_virtual(wasi_state(guest), &memory_fs_functions, &root_fs, "/", false), WASI_ESUCCESS);
+    EQUAL(wasi_mount_virtual(wasi_state(guest), &memory_fs_functions, &frozen_fs, "/frozen", true),
+          WASI_ESUCCESS);
+  }
 }
 
 static int remove_entry(const char *path, const struct stat *status, int type, struct FTW *walk) {
@@ -75,6 +110,10 @@ static int remove_entry(const char *path, const struct stat *status, int type, s
 void harness_end(void) {
   wasmrt_wasi_release(guest);
   free(memory.base);
+  if (is_virtual) {
+    memory_fs_end(&root_fs);
+    memory_fs_end(&frozen_fs);
+  }
   CHECK(chdir("/") == 0);
   CHECK(nftw(scratch, remove_entry, 100, FTW_DEPTH | FTW_PHYS) == 0);
 }
@@ -207,17 +246,57 @@ void join_number(char to[PATH_MAX], const char *head, uint64_t number) {
 }
 
 void host_file(const char *path, const char *text) {
+  struct memory_fs *fs = find_fs(&path);
+  if (fs != NULL) {
+    memory_fs_add_file(fs, path, text);
+    return;
+  }
   int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0666);
   CHECK(fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text));
   close(fd);
 }
 
+void host_link(const char *text, const char *path) {
+  struct memory_fs *fs = find_fs(&path);
+  if (fs != NULL) {
+    memory_fs_add_link(fs, path, text);
+  } else {
+    CHECK(symlink(text, path) == 0);
+  }
+}
+
+void host_remove(const char *path) {
+  struct memory_fs *fs = find_fs(&path);
+  if (fs != NULL) {
+    memory_fs_remove(fs, path);
+  } else {
+    CHECK(remove(path) == 0);
+  }
+}
+
+void host_status(const char *path, struct stat *status) {
+  struct memory_fs *fs = find_fs(&path);
+  if (fs != NULL) {
+    memory_fs_stat(fs, path, status);
+  } else {
+    CHECK(stat(path, status) == 0);
+  }
+}
+
 bool host_has(const char *path) {
+  struct memory_fs *fs = find_fs(&path);
+  if (fs != NULL) {
+    return memory_fs_has(fs, path);
+  }
   struct stat status;
   return lstat(path, &status) == 0;
 }
 
 bool host_holds(const char *path, const char *text) {
+  struct memory_fs *fs = find_fs(&path);
+  if (fs != NULL) {
+    return memory_fs_holds(fs, path, text);
+  }
   char content[256];
   int fd = open(path, O_RDONLY);
   CHECK(fd >= 0);

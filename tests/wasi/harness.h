@@ -11,6 +11,7 @@
 
 #define _GNU_SOURCE
 #include <setjmp.h>
+#include <sys/stat.h>
 
 #include "preview1.h"
 
@@ -30,14 +31,20 @@ _Noreturn void harness_fail(const char *file, int line, const char *text, uint64
 #define EQUAL(expression, expected) ck_assert_uint_eq((uint64_t)(expression), (uint64_t)(expected))
 #endif
 
-/* A row of a file's tests. BOTH are run once for each way of resolving paths. */
+/*
+ * A row of a file's tests. BOTH are run once for each way of resolving the host's paths, EVERY also with the
+ * same mounts as virtual file systems, HOST_AND_VIRTUAL with one way of the host's and these.
+ */
+enum harness_way { WAY_OPENAT2 = 1, WAY_WALK = 2, WAY_VIRTUAL = 4 };
 struct wasi_test {
   const char *name;
   void (*run)(void);
-  bool both;
+  unsigned ways;
 };
-#define ONCE(name) {#name, name, false},
-#define BOTH(name) {#name, name, true},
+#define ONCE(name) {#name, name, WAY_WALK},
+#define BOTH(name) {#name, name, WAY_OPENAT2 | WAY_WALK},
+#define EVERY(name) {#name, name, WAY_OPENAT2 | WAY_WALK | WAY_VIRTUAL},
+#define HOST_AND_VIRTUAL(name) {#name, name, WAY_WALK | WAY_VIRTUAL},
 
 /* The files' tests, ended by an empty row. */
 extern const struct wasi_test table_tests[], memory_tests[], process_tests[], fd_tests[], io_tests[],
@@ -78,7 +85,8 @@ extern uint32_t guest_status;
 
 /* Before and after each test: an instance with mounts in a new scratch directory, which is the current
  * directory. */
-void harness_begin(enum wasi_resolution resolution);
+void harness_begin(enum harness_way way);
+bool harness_is_virtual(void);
 void harness_end(void);
 /* The same instance configured otherwise; everything that was open is closed. */
 void harness_configure(int argc, char **argv, const struct wasmrt_guest_options *options);
@@ -122,8 +130,13 @@ uint32_t read_bytes(uint32_t fd, uint32_t length); /* to BUFFER */
 void join(char to[PATH_MAX], const char *head, const char *tail);
 void join_number(char to[PATH_MAX], const char *head, uint64_t number);
 
-/* The host's side. */
+/* The host's side; in virtual mounts, which are "root/" and "frozen/", too, that of whoever implements them.
+ */
 void host_file(const char *path, const char *text);
+void host_link(const char *text, const char *path);
+void host_remove(const char *path);
+/* Size, links, inode and times of change; there has to be something. */
+void host_status(const char *path, struct stat *status);
 bool host_has(const char *path); /* also a dangling link */
 /* Whether the file holds exactly this text. */
 bool host_holds(const char *path, const char *text);

@@ -22,13 +22,17 @@ static const struct {
 };
 #define FILE_COUNT (sizeof files / sizeof *files)
 
-static const enum wasi_resolution ways[] = {WASI_RESOLVE_OPENAT2, WASI_RESOLVE_WALK};
-static const char *const way_names[] = {"openat2", "walk"};
+static const enum harness_way ways[] = {WAY_OPENAT2, WAY_WALK, WAY_VIRTUAL};
+static const char *const way_names[] = {"openat2", "walk", "virtual"};
+#define WAY_COUNT 3
 
 /* Where the kernel or an emulator has no openat2, its attacks cannot be tried: they are skipped, and said to
  * be. */
-static bool way_exists(enum wasi_resolution way) {
-  struct wasi probe = {.resolution = way};
+static bool way_exists(enum harness_way way) {
+  if (way != WAY_OPENAT2) {
+    return true;
+  }
+  struct wasi probe = {.resolution = WASI_RESOLVE_OPENAT2};
   int host = wasi_resolve_open(&probe, AT_FDCWD, ".", O_PATH | O_CLOEXEC, 0);
   if (host >= 0) {
     close(host);
@@ -36,7 +40,7 @@ static bool way_exists(enum wasi_resolution way) {
   return host >= 0;
 }
 
-static void run_test(const struct wasi_test *test, enum wasi_resolution way) {
+static void run_test(const struct wasi_test *test, enum harness_way way) {
   harness_begin(way);
   test->run();
   harness_end();
@@ -59,7 +63,7 @@ _Noreturn void harness_fail(const char *file, int line, const char *text, uint64
   _exit(1);
 }
 
-static bool run_in_process(const struct wasi_test *test, enum wasi_resolution way) {
+static bool run_in_process(const struct wasi_test *test, enum harness_way way) {
   pid_t child = fork();
   if (child == 0) {
     alarm(60);
@@ -72,10 +76,13 @@ static bool run_in_process(const struct wasi_test *test, enum wasi_resolution wa
 
 int main(void) {
   unsigned passed = 0, failed = 0, skipped = 0;
-  bool exists[] = {way_exists(ways[0]), way_exists(ways[1])};
+  bool exists[] = {way_exists(ways[0]), way_exists(ways[1]), way_exists(ways[2])};
   for (size_t i = 0; i < FILE_COUNT; i++) {
     for (const struct wasi_test *test = files[i].tests; test->name != NULL; test++) {
-      for (int way = test->both ? 0 : 1; way < 2; way++) {
+      for (int way = 0; way < WAY_COUNT; way++) {
+        if ((test->ways & ways[way]) == 0) {
+          continue;
+        }
         if (!exists[way]) {
           skipped++;
         } else if (run_in_process(test, ways[way])) {
@@ -103,7 +110,7 @@ int main(void) {
 /* Check hands a test its index only; one flat list has them all. */
 static struct {
   const struct wasi_test *test;
-  enum wasi_resolution way;
+  enum harness_way way;
   char name[96];
 } runs[512];
 
@@ -114,13 +121,16 @@ END_TEST
 
 int main(void) {
   SRunner *runner = srunner_create(NULL);
-  bool exists[] = {way_exists(ways[0]), way_exists(ways[1])};
+  bool exists[] = {way_exists(ways[0]), way_exists(ways[1]), way_exists(ways[2])};
   int count = 0, skipped = 0;
   for (size_t i = 0; i < FILE_COUNT; i++) {
     Suite *suite = suite_create(files[i].name);
     srunner_add_suite(runner, suite);
     for (const struct wasi_test *test = files[i].tests; test->name != NULL; test++) {
-      for (int way = test->both ? 0 : 1; way < 2; way++) {
+      for (int way = 0; way < WAY_COUNT; way++) {
+        if ((test->ways & ways[way]) == 0) {
+          continue;
+        }
         if (!exists[way]) {
           skipped++;
           continue;

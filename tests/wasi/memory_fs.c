@@ -1,4 +1,5 @@
 /* The file system in memory (memory_fs.h). */
+#define _GNU_SOURCE
 #include "memory_fs.h"
 
 #include <stdlib.h>
@@ -435,6 +436,23 @@ void memory_fs_add_directory(struct memory_fs *fs, const char *path) {
 
 void memory_fs_add_link(struct memory_fs *fs, const char *path, const char *text) {
   make_link_node(fs, text, path);
+}
+
+void memory_fs_remove(struct memory_fs *fs, const char *path) {
+  const struct memory_node *node = find(fs, path);
+  CHECK(node != NULL && node->entries == NULL);
+  remove_entry(fs, path);
+}
+
+void memory_fs_stat(struct memory_fs *fs, const char *path, struct stat *status) {
+  const struct memory_node *node = find(fs, path);
+  CHECK(node != NULL);
+  memset(status, 0, sizeof *status);
+  status->st_ino = node->inode;
+  status->st_nlink = node->links;
+  status->st_size = (off_t)node->size;
+  status->st_mtim.tv_nsec = (long)node->modified;
+  status->st_ctim.tv_nsec = (long)node->changed;
 }
 
 bool memory_fs_has(struct memory_fs *fs, const char *path) {

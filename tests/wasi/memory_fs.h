@@ -5,6 +5,8 @@
 #ifndef WASI_TEST_MEMORY_FS_H
 #define WASI_TEST_MEMORY_FS_H
 
+#include <sys/stat.h>
+
 #include "wasmrt_fs.h"
 
 struct memory_fs {
@@ -26,6 +28,9 @@ void memory_fs_end(struct memory_fs *fs);
 void memory_fs_add_file(struct memory_fs *fs, const char *path, const char *text);
 void memory_fs_add_directory(struct memory_fs *fs, const char *path);
 void memory_fs_add_link(struct memory_fs *fs, const char *path, const char *text);
+void memory_fs_remove(struct memory_fs *fs, const char *path);
+/* Size, links, inode and times of change. */
+void memory_fs_stat(struct memory_fs *fs, const char *path, struct stat *status);
 bool memory_fs_has(struct memory_fs *fs, const char *path);
 /* Whether the file holds exactly this text, or the link has it. */
 bool memory_fs_holds(struct memory_fs *fs, const char *path, const char *text);

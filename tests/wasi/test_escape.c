@@ -27,22 +27,22 @@ static void plant_links(void) {
   secret_inode = status.st_ino;
   CHECK(getcwd(here, sizeof here) != NULL);
   join(absolute, here, "/outside");
-  CHECK(symlink(absolute, "root/absolute") == 0);
+  host_link(absolute, "root/absolute");
   join(absolute, here, "/outside/secret");
-  CHECK(symlink(absolute, "root/absolute_file") == 0);
+  host_link(absolute, "root/absolute_file");
   join(absolute, here, "/root/file");
-  CHECK(symlink(absolute, "root/absolute_inside") == 0);
-  CHECK(symlink("../outside", "root/relative") == 0);
-  CHECK(symlink("../outside/secret", "root/relative_file") == 0);
-  CHECK(symlink("dir/../../outside", "root/winding") == 0);
-  CHECK(symlink("../../outside", "root/dir/upward") == 0);
-  CHECK(symlink("dir/upward", "root/nested_link") == 0);
-  CHECK(symlink("..", "root/parent") == 0);
-  CHECK(symlink("../root", "root/around") == 0); /* leaves and comes back: refused all the same */
-  CHECK(symlink("/", "root/slash") == 0);
-  CHECK(symlink("/proc/self/root", "root/proc_root") == 0);
-  CHECK(symlink("/proc/self/cwd", "root/proc_cwd") == 0);
-  CHECK(symlink("../outside/new", "root/dangling") == 0);
+  host_link(absolute, "root/absolute_inside");
+  host_link("../outside", "root/relative");
+  host_link("../outside/secret", "root/relative_file");
+  host_link("dir/../../outside", "root/winding");
+  host_link("../../outside", "root/dir/upward");
+  host_link("dir/upward", "root/nested_link");
+  host_link("..", "root/parent");
+  host_link("../root", "root/around"); /* leaves and comes back: refused all the same */
+  host_link("/", "root/slash");
+  host_link("/proc/self/root", "root/proc_root");
+  host_link("/proc/self/cwd", "root/proc_cwd");
+  host_link("../outside/new", "root/dangling");
 }
 
 /* Paths whose object lies outside. All are refused with EPERM. */
@@ -100,7 +100,7 @@ static void check_outside(void) {
   CHECK(!host_has("new") && !host_has("root/new"));
   struct wasi *wasi = wasi_state(guest);
   for (uint32_t fd = 3; fd < wasi->descriptor_slots; fd++) {
-    if (wasi->descriptors[fd].open) {
+    if (wasi->descriptors[fd].open && wasi->descriptors[fd].fs == NULL) {
       CHECK(fstat(wasi->descriptors[fd].host, &status) == 0);
       CHECK(status.st_dev == outside_device && status.st_ino != outside_inode &&
             status.st_ino != secret_inode);
@@ -236,7 +236,7 @@ static void subdirectories_confine(void) {
 
 /* One mount is no way into another, though both belong to the guest. */
 static void mounts_do_not_meet(void) {
-  CHECK(symlink("../frozen/file", "root/across") == 0);
+  host_link("../frozen/file", "root/across");
   EQUAL(open_path(ROOT, "across", 0, READ_WRITE, 0), WASI_EPERM);
   EQUAL(open_path(ROOT, "../frozen/file", 0, READ_WRITE, 0), WASI_EPERM);
   CHECK(host_holds("frozen/file", "text"));
@@ -350,6 +350,6 @@ static void chooses_a_way(void) {
 }
 
 const struct wasi_test escape_tests[] = {
-    BOTH(opening) BOTH(looking) BOTH(changing) BOTH(naming) BOTH(slashes_behind_links)
-        BOTH(subdirectories_confine) BOTH(mounts_do_not_meet) BOTH(magic_links) BOTH(swapped_during_the_walk)
-            BOTH(moved_during_the_walk) ONCE(chooses_a_way){0}};
+    EVERY(opening) EVERY(looking) EVERY(changing) EVERY(naming) EVERY(slashes_behind_links)
+        EVERY(subdirectories_confine) EVERY(mounts_do_not_meet) BOTH(magic_links)
+            BOTH(swapped_during_the_walk) BOTH(moved_during_the_walk) ONCE(chooses_a_way){0}};

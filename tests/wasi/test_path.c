@@ -1,4 +1,5 @@
-/* Names below a mount: what every path_ function does, and its errors, with both ways of resolving. */
+/* Names below a mount: what every path_ function does, and its errors, with both ways of resolving and in
+ * virtual file systems. */
 #include "harness.h"
 
 #include <sys/stat.h>
@@ -41,7 +42,7 @@ static void opens_directories(void) {
 static void creates_and_truncates(void) {
   EQUAL(open_path(ROOT, "new", WASI_OFLAG_CREAT, READ_WRITE, 0), WASI_ESUCCESS);
   struct stat status;
-  CHECK(stat("root/new", &status) == 0 && (status.st_mode & 0777) == 0644);
+  CHECK(harness_is_virtual() || (stat("root/new", &status) == 0 && (status.st_mode & 0777) == 0644));
   EQUAL(open_path(ROOT, "dir/nested/new", WASI_OFLAG_CREAT | WASI_OFLAG_EXCL, READ_WRITE, 0), WASI_ESUCCESS);
   EQUAL(open_path(ROOT, "file", WASI_OFLAG_CREAT, READ_WRITE, 0), WASI_ESUCCESS);
   CHECK(host_holds("root/file", "text"));
@@ -103,6 +104,9 @@ static void stats(void) {
   EQUAL(stat_path(ROOT, 0, "."), WASI_ESUCCESS);
   EQUAL(stat_path(ROOT, 0, ""), WASI_ENOENT);
   EQUAL(stat_path(ROOT, 2, "file"), WASI_EINVAL);
+  if (harness_is_virtual()) { /* the host cannot make a pipe in one */
+    return;
+  }
   CHECK(mkfifo("root/fifo", 0666) == 0);
   EQUAL(stat_path(ROOT, FOLLOW, "fifo"), WASI_ESUCCESS); /* without waiting for a writer */
   EQUAL(get64(OUT + 16), WASI_FILETYPE_UNKNOWN);
@@ -349,7 +353,7 @@ static void takes_any_bytes(void) {
 }
 
 const struct wasi_test path_tests[] = {
-    BOTH(opens) BOTH(opens_directories) BOTH(creates_and_truncates) BOTH(follows_links_only_on_request)
-        BOTH(stats) BOTH(sets_times) BOTH(makes_and_removes_directories) BOTH(unlinks)
-            BOTH(makes_and_reads_symlinks) BOTH(links) BOTH(renames) BOTH(keeps_length_limits)
-                BOTH(goes_deep_and_back) BOTH(limits_links) BOTH(refuses_nul) BOTH(takes_any_bytes){0}};
+    EVERY(opens) EVERY(opens_directories) EVERY(creates_and_truncates) EVERY(follows_links_only_on_request)
+        EVERY(stats) EVERY(sets_times) EVERY(makes_and_removes_directories) EVERY(unlinks)
+            EVERY(makes_and_reads_symlinks) EVERY(links) EVERY(renames) EVERY(keeps_length_limits)
+                EVERY(goes_deep_and_back) EVERY(limits_links) EVERY(refuses_nul) EVERY(takes_any_bytes){0}};
