@@ -110,38 +110,41 @@ static const char *set_stack_size(struct parser *parser, char *value) {
   return parse_size(value, &parser->options->stack_size);
 }
 
-/* "wasi", or "wasi:fs,clock". */
-static const char *set_trace(struct parser *parser, char *value) {
+bool wasmrt_trace_parse(const char *scopes, uint32_t *set) {
 #define SCOPE(name) #name "\0"
   static const char names[] = WASMRT_TRACE_SCOPES(SCOPE);
 #undef SCOPE
-#define SCOPE(name) " " #name
-  static const char *const message = "--trace needs wasi or wasi:SCOPE,... of" WASMRT_TRACE_SCOPES(SCOPE);
-#undef SCOPE
-  if (strncmp(value, "wasi", 4) != 0 || (value[4] != '\0' && value[4] != ':')) {
-    return message;
-  }
-  if (value[4] == '\0') {
-    parser->options->trace = WASMRT_TRACE_ALL;
-    return NULL;
-  }
-  const char *scope = value + 5;
-  for (bool more = true; more; scope++) {
-    const size_t length = strcspn(scope, ",");
-    uint32_t bit = 1;
+  for (;; scopes++) {
+    const size_t length = strcspn(scopes, ",");
     const char *name = names;
-    while (*name != '\0' && (strlen(name) != length || memcmp(name, scope, length) != 0)) {
+    uint32_t bit = 1;
+    while (*name != '\0' && (strlen(name) != length || memcmp(name, scopes, length) != 0)) {
       name += strlen(name) + 1;
       bit <<= 1;
     }
     if (*name == '\0') {
-      return message;
+      return false;
     }
-    parser->options->trace |= bit;
-    scope += length;
-    more = *scope != '\0';
+    *set |= bit;
+    scopes += length;
+    if (*scopes == '\0') {
+      return true;
+    }
   }
-  return NULL;
+}
+
+/* "wasi", or "wasi:fs,clock". */
+static const char *set_trace(struct parser *parser, char *value) {
+  uint32_t *set = &parser->options->trace;
+  if (strcmp(value, "wasi") == 0) {
+    *set = WASMRT_TRACE_ALL;
+    return NULL;
+  }
+#define SCOPE(name) " " #name
+  return strncmp(value, "wasi:", 5) == 0 && wasmrt_trace_parse(value + 5, set)
+             ? NULL
+             : "--trace needs wasi or wasi:SCOPE,... of" WASMRT_TRACE_SCOPES(SCOPE);
+#undef SCOPE
 }
 
 /* ---- Words ------------------------------------------------------------------------------------------ */

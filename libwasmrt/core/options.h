@@ -15,4 +15,7 @@ size_t wasmrt_options_storage(const char *baked, const char *variable);
 const char *wasmrt_options_parse(const char *baked, const char *variable,
                                  struct wasmrt_guest_options *options, void *storage, const char **culprit);
 
+/* Adds the scopes of a list, "fs,clock", to *set. False if one is unknown. */
+bool wasmrt_trace_parse(const char *scopes, uint32_t *set);
+
 #endif

@@ -181,6 +181,9 @@ static enum wasmrt_status attach(const struct wasmrt_wasi *wasi, struct wasmrt_i
   if (state == NULL) {
     return fail_for_memory(error);
   }
+  instance->trace = wasi->trace;
+  state->trace_line = wasi->trace_line;
+  state->trace_user = wasi->trace_user;
   state->arguments = wasi->arguments;
   state->argument_count = wasi->argument_count;
   state->variable_count = wasi->variable_count;

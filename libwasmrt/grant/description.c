@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "description.h"
+#include "options.h"
 
 extern char **environ;
 
@@ -383,5 +384,25 @@ enum wasmrt_status wasmrt_wasi_override(struct wasmrt_wasi *wasi, const char *na
   }
   wasi->overrides[index].callback = callback;
   wasi->overrides[index].user = user;
+  return WASMRT_OK;
+}
+
+enum wasmrt_status wasmrt_wasi_trace(struct wasmrt_wasi *wasi, const char *scopes,
+                                     wasmrt_wasi_trace_callback *line, void *user,
+                                     struct wasmrt_error *error) {
+  uint32_t set = scopes == NULL ? WASMRT_TRACE_ALL : 0;
+  const enum wasmrt_status status = check_unused(wasi, error);
+  if (status != WASMRT_OK) {
+    return status;
+  }
+  if (scopes != NULL && !wasmrt_trace_parse(scopes, &set)) {
+#define SCOPE(name) " " #name
+    return wasmrt_fail(error, WASMRT_ERROR_ARGUMENT, "traces have the scopes" WASMRT_TRACE_SCOPES(SCOPE),
+                       ", not ", scopes, NULL);
+#undef SCOPE
+  }
+  wasi->trace = set;
+  wasi->trace_line = line;
+  wasi->trace_user = user;
   return WASMRT_OK;
 }

@@ -58,6 +58,10 @@ struct wasmrt_wasi {
   int *listeners;
   uint32_t listener_count;
 
+  uint32_t trace;                         /* a bit for each enum wasmrt_trace_scope */
+  wasmrt_wasi_trace_callback *trace_line; /* NULL: to standard error */
+  void *trace_user;
+
   struct {
     wasmrt_callback *callback; /* NULL: not overridden */
     void *user;

@@ -268,6 +268,22 @@ enum wasmrt_status wasmrt_wasi_override(struct wasmrt_wasi *wasi, const char *na
 enum wasmrt_status wasmrt_wasi_call(struct wasmrt_instance *caller, const char *name, uint64_t *slots,
                                     struct wasmrt_error *error);
 
+/* ---- Tracing ---------------------------------------------------------------------------------------- */
+
+/* Takes a line of a trace: `length` bytes of printable ASCII, the last of which is '\n'. */
+typedef void wasmrt_wasi_trace_callback(void *user, const char *line, size_t length);
+
+/*
+ * Prints the calls of WASI's functions, with arguments and results, as executables do with --trace
+ * (docs/programs.md). `scopes` are those to print, "fs,clock", of args, clock, env, fd, fs, poll, proc,
+ * random and sock; NULL means all. `line` takes each line; NULL writes it to standard error, by one write(2).
+ * The functions called are those of WASI: one that an override stands for is printed only if that calls on to
+ * it, and what the store defines is not.
+ */
+enum wasmrt_status wasmrt_wasi_trace(struct wasmrt_wasi *wasi, const char *scopes,
+                                     wasmrt_wasi_trace_callback *line, void *user,
+                                     struct wasmrt_error *error);
+
 #ifdef __cplusplus
 }
 #endif
