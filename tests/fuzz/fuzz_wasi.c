@@ -327,10 +327,34 @@ static void step(struct input *input) {
   check_memory(function, &arguments, error);
 }
 
+/* Opens what is being swapped again and again: what is checked and what is opened must be the same. */
+static void open_swapped(void) {
+  static const char *const paths[] = {
+      "file", "swap/secret", "dir/nested/../../file", "moving/../swap/secret", "swap_file", "dir/secret"};
+  for (uint32_t i = 0; i < 120; i++) {
+    const char *path = paths[i % (sizeof paths / sizeof *paths)];
+    const uint32_t result = 0, text = 64, length = (uint32_t)strlen(path);
+    uint32_t fd;
+    race_hold_memory(true);
+    memcpy(memory.base + text, path, length);
+    const uint32_t error = wasi_path_open(guest, 3, WASI_LOOKUP_SYMLINK_FOLLOW, text, length, 0,
+                                          WASI_RIGHT_FD_READ, 0, 0, result);
+    memcpy(&fd, memory.base + result, sizeof fd);
+    race_hold_memory(false);
+    if (error == WASI_ESUCCESS) {
+      descriptors_check(wasi_state(guest));
+      wasi_fd_close(guest, fd);
+    }
+  }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
   struct input input = {bytes, size};
   const uint8_t byte = input_byte(&input);
   begin_guest(byte % 2 == 0 ? WASI_RESOLVE_OPENAT2 : WASI_RESOLVE_WALK, byte < 250);
+  if (racing && instance.memory != NULL) {
+    open_swapped();
+  }
   for (unsigned i = 1; input.left > 0 && i <= STEP_LIMIT; i++) {
     step(&input);
     if (printing || i % CHECK_INTERVAL == 0) {

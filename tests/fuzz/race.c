@@ -20,15 +20,22 @@ static void pause_briefly(void) {
   nanosleep(&time, NULL);
 }
 
-static void *swap_files(void *unused) {
+/* Swaps again and again without a pause, so that some come between two system calls of the guest's thread. */
+static void swap_often(uint32_t turn) {
   static const char *const exchanged[][2] = {
-      {"root/swap", "root/swap_b"},     {"root/file", "root/swap_file"}, {"root/dir", "root/out"},
-      {"root/swap", "root/dir/nested"}, {"root/moving", "root/up"},      {"root/inside", "root/absolute"},
+      {"root/file", "root/swap_file"},  {"root/swap", "root/swap_b"}, {"root/dir", "root/out"},
+      {"root/swap", "root/dir/nested"}, {"root/moving", "root/up"},   {"root/inside", "root/absolute"},
   };
+  const char *const *pair = exchanged[turn % (sizeof exchanged / sizeof *exchanged)];
+  for (int i = 0; i < 51; i++) {
+    renameat2(AT_FDCWD, pair[0], AT_FDCWD, pair[1], RENAME_EXCHANGE);
+  }
+}
+
+static void *swap_files(void *unused) {
   for (uint32_t turn = 0;; turn++) {
     race_hold_files(true);
-    const char *const *pair = exchanged[turn / 2 % (sizeof exchanged / sizeof *exchanged)];
-    renameat2(AT_FDCWD, pair[0], AT_FDCWD, pair[1], RENAME_EXCHANGE);
+    swap_often(turn);
     if (turn % 3 == 0) {
       renameat(AT_FDCWD, "root/moving", AT_FDCWD, "elsewhere/moving");
     } else if (turn % 3 == 1) {
