@@ -1,12 +1,13 @@
 /*
  * libFuzzer's entry for WASI: any bytes become a sequence of calls with valid and invalid arguments, on an
- * instance with a mount, a read-only mount, one of /proc's magic links, sockets and pipes. Beyond what
- * sanitizers see in libwasmrt/wasi, it is checked that
+ * instance with a mount, a read-only mount, one of /proc's magic links, sockets
+ * and pipes. Beyond what sanitizers see in libwasmrt/wasi, it is checked that
  *
  * - every call returns an errno of WASI,
  * - it writes nothing into memory but its results, and these only if it succeeds,
  * - nothing outside of the mounts, and nothing at all in the read-only one, changes or is read,
- * - the process's descriptors are those of the guest's table and those of before.
+ * - the process's descriptors are those of the guest's table and those of before,
+ * - lines of traces hold nothing but printable characters.
  *
  * The environment: FUZZ_WASI_PRINT prints the calls, and checks after each; FUZZ_WASI_RACE starts the threads
  * of race.h; TMPDIR is where the mounts are made.
@@ -37,20 +38,32 @@
 #define UNSTABLE_OWN(...) __VA_ARGS__
 #define UNSTABLE_NONE(...)
 #define WASI(name, unstable, params, result)                                                                 \
-  UNSTABLE_##unstable(static uint32_t call_unstable_##name(const uint64_t *values) {                         \
-    return wasi_unstable_##name(guest params);                                                               \
-  })
+  UNSTABLE_##unstable(                                                                                       \
+      static uint32_t call_unstable_##name(const uint64_t *values) {                                         \
+        return wasi_unstable_##name(guest params);                                                           \
+      } static uint32_t trace_unstable_##name(const uint64_t *values) {                                      \
+        return wasi_unstable_public_##name(guest params);                                                    \
+      })
+#include "wasi.def"
+/* The same as modules call them, which may print the call. */
+#define WASI(name, unstable, params, result)                                                                 \
+  static uint32_t trace_##name(const uint64_t *values) {                                                     \
+    (void)values;                                                                                            \
+    CALL_##result(wasi_public_##name(guest params));                                                         \
+  }
 #include "wasi.def"
 
 static const struct function {
   const char *name;
   uint32_t (*call)(const uint64_t *values);
+  uint32_t (*trace)(const uint64_t *values);
   uint16_t kinds[PARAMETERS];
 } functions[] = {
-#define WASI(name, unstable, params, result) {#name, call_##name, ROW_##name},
+#define WASI(name, unstable, params, result) {#name, call_##name, trace_##name, ROW_##name},
 #include "wasi.def"
 #define WASI(name, unstable, params, result)                                                                 \
-  UNSTABLE_##unstable({"wasi_unstable." #name, call_unstable_##name, ROW_unstable_##name}, )
+  UNSTABLE_##unstable(                                                                                       \
+      {"wasi_unstable." #name, call_unstable_##name, trace_unstable_##name, ROW_unstable_##name}, )
 #include "wasi.def"
 };
 #define FUNCTIONS (sizeof functions / sizeof *functions)
@@ -168,6 +181,18 @@ static void replace_stream(struct wasi *wasi, uint32_t fd, int host) {
   }
 }
 
+/* Lines of a trace hold nothing that a terminal would obey, whatever the guest's strings are. */
+static void check_line(void *user, const char *line, size_t length) {
+  (void)user;
+  bool good = length > 0 && length <= WASI_TRACE_LINE && line[length - 1] == '\n';
+  for (size_t i = 0; i + 1 < length; i++) {
+    good &= line[i] >= ' ' && line[i] <= '~';
+  }
+  if (!good) {
+    fail("a traced line: %.*s", (int)length, line);
+  }
+}
+
 static void begin_guest(enum wasi_resolution way, bool with_memory) {
   static const struct wasmrt_mount mounts[] = {{"root", "/", false},
                                                {"frozen", "/frozen", true},
@@ -192,6 +217,7 @@ static void begin_guest(enum wasi_resolution way, bool with_memory) {
   race_hold_files(false);
   struct wasi *wasi = wasi_state(guest);
   wasi->resolution = way;
+  wasi->trace_line = check_line;
   replace_stream(wasi, 0, host_ends[PIPE]);
   replace_stream(wasi, 1, host_ends[NULL_DEVICE]);
   replace_stream(wasi, 2, host_ends[PIPE_END]);
@@ -312,7 +338,7 @@ static void step(struct input *input) {
   error = WASI_ESUCCESS;
   set_alarm(true);
   if (setjmp(guest_exit) == 0) {
-    error = function->call(arguments.values);
+    error = (guest->trace != 0 ? function->trace : function->call)(arguments.values);
   }
   set_alarm(false);
   if (waits) {
@@ -352,6 +378,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
   struct input input = {bytes, size};
   const uint8_t byte = input_byte(&input);
   begin_guest(byte % 2 == 0 ? WASI_RESOLVE_OPENAT2 : WASI_RESOLVE_WALK, byte < 250);
+  guest->trace = byte / 2 % 2 == 0 ? 0 : WASMRT_TRACE_ALL;
   if (racing && instance.memory != NULL) {
     open_swapped();
   }
