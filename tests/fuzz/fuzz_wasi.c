@@ -1,12 +1,13 @@
 /*
  * libFuzzer's entry for WASI: any bytes become a sequence of calls with valid and invalid arguments, on an
- * instance with a mount, a read-only mount, one of /proc's magic links, sockets
- * and pipes. Beyond what sanitizers see in libwasmrt/wasi, it is checked that
+ * instance with a mount, a read-only mount, one of /proc's magic links, the same of virtual file systems,
+ * sockets and pipes. Beyond what sanitizers see in libwasmrt/wasi, it is checked that
  *
  * - every call returns an errno of WASI,
  * - it writes nothing into memory but its results, and these only if it succeeds,
  * - nothing outside of the mounts, and nothing at all in the read-only one, changes or is read,
  * - the process's descriptors are those of the guest's table and those of before,
+ * - what virtual file systems are asked is what wasmrt_fs.h says, and nothing changes in a read-only one,
  * - lines of traces hold nothing but printable characters.
  *
  * The environment: FUZZ_WASI_PRINT prints the calls, and checks after each; FUZZ_WASI_RACE starts the threads
@@ -26,6 +27,7 @@
 #include <unistd.h>
 
 #include "arguments.h"
+#include "memory_fs.h"
 #include "race.h"
 #include "surroundings.h"
 
@@ -83,6 +85,11 @@ _Noreturn void wasmrt_exit(struct wasmrt_instance *caller, uint32_t status) {
   (void)caller;
   guest_status = status;
   longjmp(guest_exit, 1);
+}
+
+/* Of memory_fs.c, which checks that the runtime keeps what wasmrt_fs.h promises. */
+_Noreturn void harness_fail(const char *file, int line, const char *text, uint64_t value) {
+  fail("%s:%d: %s, with %llu", file, line, text, (unsigned long long)value);
 }
 
 /* ---- The process ------------------------------------------------------------------------------------ */
@@ -181,6 +188,41 @@ static void replace_stream(struct wasi *wasi, uint32_t fd, int host) {
   }
 }
 
+/* Virtual file systems, one of them mounted read-only. */
+static struct memory_fs virtual_fs, frozen_fs;
+static uint64_t frozen_clock;
+
+static void fill_virtual(struct memory_fs *fs) {
+  static const char *const links[][2] = {
+      {"..", "up"},        {"../outside", "out"},    {"/etc/passwd", "absolute"},
+      {"loop", "loop"},    {"dir/nested", "inside"}, {"dir/nested/deep", "inside_file"},
+      {"inside", "chain"}, {"file/", "trailing"},    {"new", "dangling"}};
+  memory_fs_begin(fs);
+  memory_fs_add_directory(fs, "dir");
+  memory_fs_add_directory(fs, "dir/nested");
+  memory_fs_add_directory(fs, "moving");
+  memory_fs_add_file(fs, "file", "some text in a file");
+  memory_fs_add_file(fs, "empty", "");
+  memory_fs_add_file(fs, "dir/nested/deep", "deep");
+  for (size_t i = 0; i < sizeof links / sizeof *links; i++) {
+    memory_fs_add_link(fs, links[i][1], links[i][0]);
+  }
+}
+
+/* `lie` makes some of the first file system's answers wrong. */
+static void mount_virtual(struct wasi *wasi, uint8_t lie) {
+  fill_virtual(&virtual_fs);
+  fill_virtual(&frozen_fs);
+  frozen_clock = frozen_fs.clock;
+  if (wasi_mount_virtual(wasi, &memory_fs_functions, &virtual_fs, "/virtual", false) != WASI_ESUCCESS ||
+      wasi_mount_virtual(wasi, &memory_fs_functions, &frozen_fs, "/virtual_frozen", true) != WASI_ESUCCESS) {
+    fail("the virtual file systems cannot be mounted");
+  }
+  virtual_fs.most = lie < 64 ? lie : 0;
+  virtual_fs.excess = lie >= 250 ? (size_t)1 << (lie - 250) * 10 : 0;
+  virtual_fs.failure = lie >= 240 && lie < 250 ? lie - 230u : 0;
+}
+
 /* Lines of a trace hold nothing that a terminal would obey, whatever the guest's strings are. */
 static void check_line(void *user, const char *line, size_t length) {
   (void)user;
@@ -193,7 +235,7 @@ static void check_line(void *user, const char *line, size_t length) {
   }
 }
 
-static void begin_guest(enum wasi_resolution way, bool with_memory) {
+static void begin_guest(enum wasi_resolution way, bool with_memory, uint8_t lie) {
   static const struct wasmrt_mount mounts[] = {{"root", "/", false},
                                                {"frozen", "/frozen", true},
                                                {"/proc/self/fd", "/fds", false},
@@ -221,6 +263,7 @@ static void begin_guest(enum wasi_resolution way, bool with_memory) {
   replace_stream(wasi, 0, host_ends[PIPE]);
   replace_stream(wasi, 1, host_ends[NULL_DEVICE]);
   replace_stream(wasi, 2, host_ends[PIPE_END]);
+  mount_virtual(wasi, lie);
   for (int i = 0; i < 4; i++) {
     struct wasi_descriptor descriptor = {.host = sockets[i], .rights_inheriting = WASI_RIGHTS_ALL};
     uint32_t fd;
@@ -237,12 +280,17 @@ static void check_all(void) {
   surroundings_check();
   race_hold_files(false);
   descriptors_check(wasi_state(guest));
+  if (frozen_fs.clock != frozen_clock) {
+    fail("the read-only virtual file system has changed");
+  }
 }
 
 static void end_guest(void) {
   check_all();
   wasmrt_wasi_release(guest);
   descriptors_check(NULL);
+  memory_fs_end(&virtual_fs); /* all its files are closed */
+  memory_fs_end(&frozen_fs);
   for (int i = 0; i < HOST_ENDS; i++) {
     close(host_ends[i]);
   }
@@ -377,8 +425,7 @@ static void open_swapped(void) {
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
   struct input input = {bytes, size};
   const uint8_t byte = input_byte(&input);
-  begin_guest(byte % 2 == 0 ? WASI_RESOLVE_OPENAT2 : WASI_RESOLVE_WALK, byte < 250);
-  guest->trace = byte / 2 % 2 == 0 ? 0 : WASMRT_TRACE_ALL;
+  begin_guest(byte % 2 == 0 ? WASI_RESOLVE_OPENAT2 : WASI_RESOLVE_WALK, byte < 250, input_byte(&input));
   if (racing && instance.memory != NULL) {
     open_swapped();
   }

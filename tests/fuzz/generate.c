@@ -1,11 +1,12 @@
 /*
- * The entry of libFuzzer's targets without libFuzzer: bytes from a generator whose seed decides all of them,
- * or from files.
+ * The entry of libFuzzer's targets without libFuzzer: bytes from a generator
+ * whose seed decides all of them, or from files.
  *
  *   TARGET [--seed=N] [--runs=N] [--seconds=N] [--size=N] [FILE...]
  *
- * Ends after so many runs, or so many seconds; the last line says how many there were. A run that fails can
- * be repeated alone: before it is begun its bytes are written to --keep=FILE, if that is given.
+ * Ends after so many runs, or so many seconds; the last line says how many
+ * there were. A run that fails can be repeated alone: before it is begun its
+ * bytes are written to --keep=FILE, if that is given.
  */
 #define _GNU_SOURCE
 #include <inttypes.h>
@@ -45,10 +46,17 @@ static bool run_file(const char *path) {
 
 static void keep(const char *path, size_t size) {
   FILE *file = fopen(path, "wb");
-  if (file == NULL || fwrite(bytes, 1, size, file) != size || fclose(file) != 0) {
+  if (file == NULL || fwrite(bytes, 1, size, file) != size ||
+      fclose(file) != 0) {
     perror(path);
     exit(EXIT_FAILURE);
   }
+}
+
+static void keep_in(const char *directory, uint64_t run, size_t size) {
+  char path[4096];
+  snprintf(path, sizeof path, "%s/generated-%" PRIu64, directory, run);
+  keep(path, size);
 }
 
 static const char *value_of(const char *word, const char *option) {
@@ -58,7 +66,7 @@ static const char *value_of(const char *word, const char *option) {
 
 int main(int argc, char **argv) {
   uint64_t seed = 1, runs = UINT64_MAX, seconds = UINT64_MAX, limit = 2048;
-  const char *kept = NULL, *value;
+  const char *kept = NULL, *corpus = NULL, *value;
   int file = 1;
   for (; file < argc && argv[file][0] == '-'; file++) {
     if ((value = value_of(argv[file], "--seed=")) != NULL) {
@@ -71,12 +79,14 @@ int main(int argc, char **argv) {
       limit = strtoull(value, NULL, 10) % SIZE_LIMIT;
     } else if ((value = value_of(argv[file], "--keep=")) != NULL) {
       kept = value;
+    } else if ((value = value_of(argv[file], "--corpus=")) != NULL) {
+      corpus = value;
     } else {
       fprintf(stderr, "unknown option '%s'\n", argv[file]);
       return 2;
     }
   }
-  if (LLVMFuzzerInitialize != NULL) {
+  if (LLVMFuzzerInitialize != NULL && corpus == NULL) {
     LLVMFuzzerInitialize(&argc, &argv);
   }
   if (file < argc) {
@@ -97,7 +107,11 @@ int main(int argc, char **argv) {
     if (kept != NULL) {
       keep(kept, size);
     }
-    LLVMFuzzerTestOneInput(bytes, size);
+    if (corpus != NULL) {
+      keep_in(corpus, run, size);
+    } else {
+      LLVMFuzzerTestOneInput(bytes, size);
+    }
   }
   printf("seed %" PRIu64 ": %" PRIu64 " runs, nothing found\n", seed, run);
   return EXIT_SUCCESS;

@@ -64,7 +64,7 @@ report() {
   fi
 }
 
-sources="tests/fuzz/fuzz_wasi.c tests/fuzz/arguments.c tests/fuzz/race.c tests/fuzz/surroundings.c ${TREE:-.}/libwasmrt/wasi/*.c"
+sources="tests/fuzz/fuzz_wasi.c tests/fuzz/arguments.c tests/fuzz/race.c tests/fuzz/surroundings.c tests/wasi/memory_fs.c ${TREE:-.}/libwasmrt/wasi/*.c"
 options="tests/fuzz/fuzz_options.c ${TREE:-.}/libwasmrt/core/options.c"
 sanitizers=address,undefined
 # shellcheck disable=SC2086
@@ -75,8 +75,10 @@ for fuzzer in ${fuzzers:=wasi race options}; do
   if [ $fuzzer = race ]; then
     run race env FUZZ_WASI_RACE=1 "$work/fuzz_race" --seconds="$seconds" --seed="$seed" --keep="$work/race-input"
   else
+    # Calls take many bytes, to which libFuzzer would come too late on its own.
     mkdir -p "$work/corpus-$fuzzer"
-    run $fuzzer "$work/fuzz_$fuzzer" -max_total_time="$seconds" -seed="$seed" -timeout=20 -max_len=4096 -rss_limit_mb=2048 \
+    "$work/fuzz_race" --corpus="$work/corpus-$fuzzer" --runs=100 --size=1000 --seed="$seed" >"$work/corpus.log"
+    run $fuzzer "$work/fuzz_$fuzzer" -max_total_time="$seconds" -seed="$seed" -timeout=20 -max_len=4096 -len_control=0 -handle_xfsz=0 -rss_limit_mb=2048 \
       -print_final_stats=1 -artifact_prefix="$work/$fuzzer-" "$work/corpus-$fuzzer"
   fi
 done
