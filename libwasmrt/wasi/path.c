@@ -255,6 +255,12 @@ static uint32_t check_open(const struct wasi_descriptor *directory, uint32_t loo
   if (((rights | inheriting) & ~directory->rights_inheriting) != 0) {
     return WASI_ENOTCAPABLE;
   }
+  /* Synchronised files need the rights to synchronise, as their own or to hand down. */
+  const uint64_t held = directory->rights_base | directory->rights_inheriting;
+  if (((fd_flags & (WASI_FDFLAG_SYNC | WASI_FDFLAG_RSYNC)) != 0 && (held & WASI_RIGHT_FD_SYNC) == 0) ||
+      ((fd_flags & WASI_FDFLAG_DSYNC) != 0 && (held & (WASI_RIGHT_FD_SYNC | WASI_RIGHT_FD_DATASYNC)) == 0)) {
+    return WASI_ENOTCAPABLE;
+  }
   const uint64_t writing = WASI_RIGHT_FD_WRITE | WASI_RIGHT_FD_ALLOCATE | WASI_RIGHT_FD_FILESTAT_SET_SIZE;
   if (directory->read_only &&
       ((rights & writing) != 0 || (open_flags & (WASI_OFLAG_CREAT | WASI_OFLAG_TRUNC)) != 0)) {

@@ -111,6 +111,14 @@ check_needs() {
   done
 }
 
+# Each function of WASI has a program named after it, which calls it, and whose results are kept.
+check_programs() {
+  sed -n 's/^WASI(\([a-z_]*\),.*/\1/p' libwasmrt/wasi/wasi.def | while read -r name; do
+    grep -qs "w_$name(" tests/wasi/programs/"$name".c && [ -s tests/wasi/programs/"$name".expected ] ||
+      echo "tests/wasi/programs/$name.c: no program that tests $name"
+  done
+}
+
 check_text() {
   for file in $(sources wasm2native libwasmrt tests) $(find wasm2native libwasmrt -name '*.def' -o -name '*.S'); do
     read -r line <"$file"
@@ -143,6 +151,7 @@ violations=$(
   check_knowledge
   check_sizes
   check_needs
+  check_programs
   check_text
   [ -z "$libraries" ] || check_state
 )

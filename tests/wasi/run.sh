@@ -14,6 +14,7 @@
 #   arguments: WORD...    its arguments, quoted as in the shell
 #   input: TEXT           a line of standard input
 #   status: NUMBER        the exit status, 0 when nothing is said
+#   client: WORD...       what client/client.c does meanwhile; what it prints goes to the file "client" in that directory
 #   before: COMMAND       is run by the shell in that directory before it, with what it prints dropped
 #   after: COMMAND        is run by the shell in that directory after it; what it prints is compared, too
 # The environment variable WASM2NATIVE names another tool to test.
@@ -30,7 +31,7 @@ for argument; do
   --arch=all) ;;
   --arch=x86_64 | --arch=aarch64) arches=${argument#--arch=} ;;
   --keep) keep=yes arches=$(uname -m) ;;
-  -h | --help) sed -n '2,20s/^# \{0,1\}//p' "$0"; exit 0 ;;
+  -h | --help) sed -n '2,22s/^# \{0,1\}//p' "$0"; exit 0 ;;
   -*) echo "run.sh: unknown option '$argument' (see --help)" >&2; exit 2 ;;
   *) names="$names $argument" ;;
   esac
@@ -92,9 +93,11 @@ test_functions() { # ARCH
 
 # --- the programs ---
 
+[ -e "$scratch/client" ] || clang-19 -O1 "$here/client/client.c" -o "$scratch/client" || exit 1
+
 compile_program() { # NAME
   [ -e "$scratch/$1.wasm" ] ||
-    clang-19 --target=wasm32-wasi -O1 -w "$here/programs/$1.c" -o "$scratch/$1.wasm"
+    clang-19 --target=wasm32-wasi -O1 -w -I"$root/libwasmrt/wasi" "$here/programs/$1.c" -o "$scratch/$1.wasm"
 }
 
 # Runs a compiled program in its directory and prints all that is compared.
@@ -103,8 +106,15 @@ run_program() { # ARCH NAME EXECUTABLE
   arch=$1 name=$2 executable=$3
   shift 3
   directive "$here/programs/$name.c" input >"$scratch/input"
+  words=$(directive "$here/programs/$name.c" client)
+  rm -f "$scratch/errors"
+  if [ -n "$words" ]; then
+    # shellcheck disable=SC2086
+    "$scratch/client" "$scratch/errors" $words >client &
+  fi
   native "$arch" "$executable" "$@" <"$scratch/input" >"$scratch/output" 2>"$scratch/errors"
   status=$?
+  [ -z "$words" ] || wait
   cat "$scratch/output"
   echo "status: $status"
   sh -c "$(directive "$here/programs/$name.c" after)" 2>&1
