@@ -8,6 +8,8 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #define FOLLOW WASI_LOOKUP_SYMLINK_FOLLOW
@@ -341,6 +343,100 @@ static void moved_during_the_walk(void) {
   check_outside();
 }
 
+/*
+ * The last component exchanged with a link to the outside by one system call, so that there is never nothing:
+ * whoever looks first and opens then gets the other one sooner or later.
+ */
+static void *swap_last(void *unused) {
+  (void)unused;
+  while (swapping) {
+    (void)syscall(SYS_renameat2, AT_FDCWD, "root/last", AT_FDCWD, "root/other", 2 /* RENAME_EXCHANGE */);
+  }
+  return NULL;
+}
+
+static double seconds(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+/* A second of every call that follows the last component, on it; counts the opens that succeed and those that
+ * do not. */
+static void attack_last(unsigned *opens, unsigned *refusals) {
+  for (double end = seconds() + 1; seconds() < end || *opens == 0 || *refusals == 0;) {
+    uint32_t error = open_path(ROOT, "last", WASI_OFLAG_CREAT | WASI_OFLAG_TRUNC, READ_WRITE, 0);
+    if (error == WASI_ESUCCESS) {
+      uint32_t fd = opened();
+      EQUAL(write_text(fd, "guest"), WASI_ESUCCESS);
+      EQUAL(wasi_fd_close(guest, fd), WASI_ESUCCESS);
+    }
+    *(error == WASI_ESUCCESS ? opens : refusals) += 1;
+    if (open_path(ROOT, "last", 0, READ_ONLY, 0) == WASI_ESUCCESS) {
+      uint32_t fd = opened();
+      EQUAL(read_bytes(fd, 6), WASI_ESUCCESS);
+      CHECK(get32(OUT) < 6 || memcmp(guest_bytes(BUFFER), "secret", 6) != 0);
+      EQUAL(wasi_fd_close(guest, fd), WASI_ESUCCESS);
+    }
+    if (stat_path(ROOT, FOLLOW, "last") == WASI_ESUCCESS) {
+      CHECK(get64(OUT + 8) != secret_inode);
+    }
+    set_times(ROOT, FOLLOW, "last", 0, 0, WASI_FSTFLAG_ATIM | WASI_FSTFLAG_MTIM);
+    if (make_link(ROOT, FOLLOW, "last", ROOT, "kept") == WASI_ESUCCESS) {
+      EQUAL(stat_path(ROOT, 0, "kept"), WASI_ESUCCESS);
+      CHECK(get64(OUT + 8) != secret_inode);
+      EQUAL(unlink_file(ROOT, "kept"), WASI_ESUCCESS);
+    }
+  }
+}
+
+static void last_component_swapped(void) {
+  plant_links();
+  host_file("root/last", "decoy");
+  CHECK(symlink("../outside/secret", "root/other") == 0);
+  swapping = true;
+  pthread_t thread;
+  CHECK(pthread_create(&thread, NULL, swap_last, NULL) == 0);
+  unsigned opens = 0, refusals = 0;
+  attack_last(&opens, &refusals);
+  swapping = false;
+  CHECK(pthread_join(thread, NULL) == 0);
+  struct stat status;
+  CHECK(stat("outside/secret", &status) == 0 && status.st_mtim.tv_sec > 0 && status.st_atim.tv_sec > 0);
+  check_outside();
+}
+
+/* A pipe is opened as by any program; one that does not want to wait for the other end says so, and does not.
+ */
+static void pipes(void) {
+  CHECK(mkfifo("root/pipe", 0666) == 0);
+  EQUAL(open_path(ROOT, "pipe", 0, READ_WRITE & ~WASI_RIGHT_FD_READ, WASI_FDFLAG_NONBLOCK), WASI_ENXIO);
+  EQUAL(open_path(ROOT, "pipe", 0, READ_ONLY, WASI_FDFLAG_NONBLOCK), WASI_ESUCCESS);
+  uint32_t reader = opened();
+  EQUAL(open_path(ROOT, "pipe", 0, READ_WRITE & ~WASI_RIGHT_FD_READ, WASI_FDFLAG_NONBLOCK), WASI_ESUCCESS);
+  EQUAL(write_text(opened(), "ab"), WASI_ESUCCESS);
+  EQUAL(read_bytes(reader, 4), WASI_ESUCCESS);
+  EQUAL(get32(OUT), 2);
+  EQUAL(read_bytes(reader, 4), WASI_EAGAIN);
+  EQUAL(wasi_fd_seek(guest, reader, 0, 0, OUT), WASI_ESPIPE);
+  EQUAL(stat_path(ROOT, 0, "pipe"), WASI_ESUCCESS);
+  EQUAL(*(uint8_t *)guest_bytes(OUT + 16), WASI_FILETYPE_UNKNOWN);
+}
+
+/* A directory of devices gives its devices, but not what its links to /proc stand for. */
+static void devices(void) {
+  const struct wasmrt_mount mounts[] = {{"/dev", "/dev", false}};
+  struct wasmrt_guest_options options = {.mounts = mounts, .mount_count = 1};
+  harness_configure(0, NULL, &options);
+  uint32_t fd = must_open(ROOT, "null", 0, READ_WRITE);
+  EQUAL(wasi_fd_filestat_get(guest, fd, OUT), WASI_ESUCCESS);
+  EQUAL(*(uint8_t *)guest_bytes(OUT + 16), WASI_FILETYPE_CHARACTER_DEVICE);
+  EQUAL(write_text(fd, "x"), WASI_ESUCCESS);
+  CHECK(open_path(ROOT, "fd/0", 0, READ_ONLY, 0) != WASI_ESUCCESS);
+  CHECK(open_path(ROOT, "stdin", 0, READ_ONLY, 0) != WASI_ESUCCESS);
+  CHECK(open_path(ROOT, "null/..", 0, 0, 0) != WASI_ESUCCESS);
+}
+
 /* Where openat2 is missing or refused, the first path decides for the walk, and for good. */
 static void chooses_a_way(void) {
   wasi_state(guest)->resolution = WASI_RESOLVE_UNKNOWN;
@@ -352,4 +448,5 @@ static void chooses_a_way(void) {
 const struct wasi_test escape_tests[] = {
     EVERY(opening) EVERY(looking) EVERY(changing) EVERY(naming) EVERY(slashes_behind_links)
         EVERY(subdirectories_confine) EVERY(mounts_do_not_meet) BOTH(magic_links)
-            BOTH(swapped_during_the_walk) BOTH(moved_during_the_walk) ONCE(chooses_a_way){0}};
+            BOTH(swapped_during_the_walk) BOTH(moved_during_the_walk) BOTH(last_component_swapped) BOTH(pipes)
+                BOTH(devices) ONCE(chooses_a_way){0}};
