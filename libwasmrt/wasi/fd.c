@@ -84,19 +84,21 @@ uint32_t wasi_fd_fdstat_set_flags(struct wasmrt_instance *caller, uint32_t fd, u
   if ((flags & ~WASI_FDFLAGS_ALL) != 0) {
     return WASI_EINVAL;
   }
-  if (descriptor->fs != NULL) {
-    descriptor->flags = (uint16_t)flags;
-    return WASI_ESUCCESS;
-  }
-  int old_flags = fcntl(descriptor->host, F_GETFL);
+  int old_flags = descriptor->fs != NULL ? 0 : fcntl(descriptor->host, F_GETFL);
   if (old_flags < 0) {
     return wasi_errno(errno);
   }
+  const uint16_t old = descriptor->fs != NULL ? descriptor->flags : guest_flags(old_flags);
   /* Linux fixes these when it opens a file, and ignores attempts to change them; the guest should know. */
   bool sync = (flags & (WASI_FDFLAG_SYNC | WASI_FDFLAG_RSYNC)) != 0;
   bool data_sync = sync || (flags & WASI_FDFLAG_DSYNC) != 0;
-  if (sync != ((old_flags & O_SYNC) == O_SYNC) || data_sync != ((old_flags & O_DSYNC) != 0)) {
+  if (sync != ((old & WASI_FDFLAG_SYNC) != 0) || data_sync != ((old & WASI_FDFLAG_DSYNC) != 0)) {
     return WASI_ENOTSUP;
+  }
+  if (descriptor->fs != NULL) {
+    const uint32_t settable = WASI_FDFLAG_APPEND | WASI_FDFLAG_NONBLOCK;
+    descriptor->flags = (uint16_t)((old & ~settable) | (flags & settable));
+    return WASI_ESUCCESS;
   }
   int host_flags = old_flags & ~(O_APPEND | O_NONBLOCK);
   if ((flags & WASI_FDFLAG_APPEND) != 0) {

@@ -187,7 +187,7 @@ uint32_t wasi_fd_filestat_set_times(struct wasmrt_instance *caller, uint32_t fd,
     return error;
   }
   if (descriptor->fs != NULL) {
-    return wasi_virtual_set_times(descriptor, times);
+    return wasi_virtual_set_times(wasi_state(caller), descriptor, times);
   }
   return futimens(descriptor->host, times) == 0 ? WASI_ESUCCESS : wasi_errno(errno);
 }
@@ -218,7 +218,7 @@ uint32_t wasi_path_filestat_set_times(struct wasmrt_instance *caller, uint32_t f
     return error;
   }
   if (place.fs != NULL) {
-    return wasi_virtual_path_set_times(&place, times);
+    return wasi_virtual_path_set_times(wasi_state(caller), &place, times);
   }
   /* Never followed here: the place is where following has already ended. */
   if (utimensat(place.dir, place.name, times, AT_SYMLINK_NOFOLLOW) != 0) {

@@ -216,7 +216,7 @@ WASI_WEAK uint32_t wasi_virtual_allocate(const struct wasi_descriptor *descripto
                                          uint64_t length);
 WASI_WEAK uint32_t wasi_virtual_sync(const struct wasi_descriptor *descriptor, bool data_only);
 /* Times as futimens takes them. */
-WASI_WEAK uint32_t wasi_virtual_set_times(const struct wasi_descriptor *descriptor,
+WASI_WEAK uint32_t wasi_virtual_set_times(const struct wasi *wasi, const struct wasi_descriptor *descriptor,
                                           const struct timespec times[2]);
 /* A host descriptor to wait for, or -1 if the file is ready: then with at least so many bytes. */
 WASI_WEAK int wasi_virtual_poll(const struct wasi_descriptor *descriptor, bool writing, uint64_t *bytes);
@@ -284,7 +284,7 @@ WASI_WEAK uint32_t wasi_virtual_open(const struct wasi_descriptor *directory, co
                                      uint32_t fd_flags, struct wasi_descriptor *opened);
 WASI_WEAK uint32_t wasi_virtual_path_status(const struct wasi_descriptor *directory, const char *path,
                                             bool follow, struct wasi_filestat *status);
-WASI_WEAK uint32_t wasi_virtual_path_set_times(const struct wasi_place *place,
+WASI_WEAK uint32_t wasi_virtual_path_set_times(const struct wasi *wasi, const struct wasi_place *place,
                                                const struct timespec times[2]);
 WASI_WEAK uint32_t wasi_virtual_readlink(const struct wasi_place *place, uint8_t *text, uint32_t size,
                                          uint32_t *length);
@@ -300,7 +300,7 @@ WASI_WEAK uint32_t wasi_virtual_link(const struct wasi_place *from, const struct
 /* For those files: a status as the guest sees it, a time as the interface takes it, and the refusal of a
  * change that a file system does not offer. */
 struct wasi_filestat wasi_virtual_guest_status(const struct wasmrt_fs_stat *from);
-const uint64_t *wasi_virtual_time(struct timespec time, uint64_t *nanoseconds);
+const uint64_t *wasi_virtual_time(const struct wasi *wasi, struct timespec time, uint64_t *nanoseconds);
 uint32_t wasi_virtual_refusal(const struct wasmrt_fs *fs);
 
 #endif

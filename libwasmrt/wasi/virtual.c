@@ -8,7 +8,6 @@
 #define _GNU_SOURCE
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "preview1.h"
@@ -184,25 +183,32 @@ uint32_t wasi_virtual_sync(const struct wasi_descriptor *descriptor, bool data_o
   return descriptor->fs->sync(descriptor->fs_user, descriptor->file, data_only);
 }
 
-const uint64_t *wasi_virtual_time(struct timespec time, uint64_t *nanoseconds) {
+/* The guest's own wall clock says what time it is now. */
+const uint64_t *wasi_virtual_time(const struct wasi *wasi, struct timespec time, uint64_t *nanoseconds) {
   if (time.tv_nsec == UTIME_OMIT) {
     return NULL;
   }
-  if (time.tv_nsec == UTIME_NOW) {
-    clock_gettime(CLOCK_REALTIME, &time);
-  }
   *nanoseconds = (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
+  if (time.tv_nsec == UTIME_NOW) {
+    *nanoseconds = 0;
+    if (wasi->supply != NULL) {
+      wasi->supply->clock(wasi->supply, WASI_CLOCK_REALTIME, false, nanoseconds);
+    } else {
+      wasi_system_clock(WASI_CLOCK_REALTIME, false, nanoseconds);
+    }
+  }
   return nanoseconds;
 }
 
-uint32_t wasi_virtual_set_times(const struct wasi_descriptor *descriptor, const struct timespec times[2]) {
+uint32_t wasi_virtual_set_times(const struct wasi *wasi, const struct wasi_descriptor *descriptor,
+                                const struct timespec times[2]) {
   uint64_t accessed, modified;
   if (descriptor->fs->set_file_times == NULL) {
     return wasi_virtual_refusal(descriptor->fs);
   }
   return descriptor->fs->set_file_times(descriptor->fs_user, descriptor->file,
-                                        wasi_virtual_time(times[0], &accessed),
-                                        wasi_virtual_time(times[1], &modified));
+                                        wasi_virtual_time(wasi, times[0], &accessed),
+                                        wasi_virtual_time(wasi, times[1], &modified));
 }
 
 int wasi_virtual_poll(const struct wasi_descriptor *descriptor, bool writing, uint64_t *bytes) {

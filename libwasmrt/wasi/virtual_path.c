@@ -287,6 +287,9 @@ uint32_t wasi_virtual_open(const struct wasi_descriptor *directory, const char *
   if (error != WASI_ESUCCESS) {
     return error;
   }
+  if ((fd_flags & (WASI_FDFLAG_SYNC | WASI_FDFLAG_RSYNC)) != 0) { /* which mean the same on the host */
+    fd_flags |= WASI_FDFLAG_SYNC | WASI_FDFLAG_RSYNC | WASI_FDFLAG_DSYNC;
+  }
   opened->flags = (uint16_t)fd_flags;
   return open_walked(&walk, open_flags(&walk, flags), opened);
 }
@@ -310,13 +313,14 @@ uint32_t wasi_mount_virtual(struct wasi *wasi, const struct wasmrt_fs *fs, void 
 
 /* ---- Names ------------------------------------------------------------------------------------------- */
 
-uint32_t wasi_virtual_path_set_times(const struct wasi_place *place, const struct timespec times[2]) {
+uint32_t wasi_virtual_path_set_times(const struct wasi *wasi, const struct wasi_place *place,
+                                     const struct timespec times[2]) {
   uint64_t accessed, modified;
   if (place->fs->set_times == NULL) {
     return wasi_virtual_refusal(place->fs);
   }
-  return place->fs->set_times(place->fs_user, place->path, wasi_virtual_time(times[0], &accessed),
-                              wasi_virtual_time(times[1], &modified));
+  return place->fs->set_times(place->fs_user, place->path, wasi_virtual_time(wasi, times[0], &accessed),
+                              wasi_virtual_time(wasi, times[1], &modified));
 }
 
 uint32_t wasi_virtual_readlink(const struct wasi_place *place, uint8_t *text, uint32_t size,

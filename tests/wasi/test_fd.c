@@ -352,8 +352,10 @@ static void stream_directory_is_no_preopen(void) {
 
 const struct wasi_test fd_tests[] = {
     ONCE(names_preopens) ONCE(closes) ONCE(closing_a_stream_spares_the_host) ONCE(opens_many) ONCE(renumbers)
-        ONCE(reports_types_and_rights) ONCE(demands_rights) ONCE(demands_directory_rights)
-            ONCE(truncates_with_either_right) ONCE(rights_only_shrink) ONCE(rights_are_inherited)
-                ONCE(sets_flags) ONCE(opens_with_flags) ONCE(seeks_and_tells) ONCE(sets_size_and_allocates)
-                    ONCE(advises_and_syncs) ONCE(gets_status) ONCE(sets_times) ONCE(streams_have_few_rights)
-                        ONCE(appending_stream_only_appends) ONCE(stream_directory_is_no_preopen){0}};
+        ONCE(reports_types_and_rights) HOST_AND_VIRTUAL(demands_rights)
+            HOST_AND_VIRTUAL(demands_directory_rights) HOST_AND_VIRTUAL(truncates_with_either_right)
+                HOST_AND_VIRTUAL(rights_only_shrink) HOST_AND_VIRTUAL(rights_are_inherited)
+                    HOST_AND_VIRTUAL(sets_flags) HOST_AND_VIRTUAL(opens_with_flags) ONCE(seeks_and_tells)
+                        HOST_AND_VIRTUAL(sets_size_and_allocates) HOST_AND_VIRTUAL(advises_and_syncs)
+                            ONCE(gets_status) HOST_AND_VIRTUAL(sets_times) ONCE(streams_have_few_rights)
+                                ONCE(appending_stream_only_appends) ONCE(stream_directory_is_no_preopen){0}};

@@ -145,6 +145,7 @@ static void reports_host_errors(void) {
 }
 
 const struct wasi_test io_tests[] = {
-    ONCE(reads_and_writes) ONCE(scatters_and_gathers) ONCE(writes_many_buffers)
-        ONCE(reads_and_writes_at_offsets) ONCE(writes_at_offset_of_appended_file)
-            ONCE(host_modes_follow_rights) ONCE(streams_reach_the_host) ONCE(reports_host_errors){0}};
+    HOST_AND_VIRTUAL(reads_and_writes) HOST_AND_VIRTUAL(scatters_and_gathers)
+        HOST_AND_VIRTUAL(writes_many_buffers) HOST_AND_VIRTUAL(reads_and_writes_at_offsets)
+            HOST_AND_VIRTUAL(writes_at_offset_of_appended_file) ONCE(host_modes_follow_rights)
+                ONCE(streams_reach_the_host) ONCE(reports_host_errors){0}};
