@@ -150,7 +150,7 @@ static enum wasmrt_status grant_files(const struct wasmrt_wasi *wasi, struct was
     }
   }
   for (uint32_t i = 0; i < wasi->listener_count; i++) {
-    if (!grant_listener(state, wasi->listeners[i])) {
+    if (!grant_listener(state, wasi->listeners[i].socket)) {
       return wasmrt_fail(error, WASMRT_ERROR_ARGUMENT, "cannot grant a socket: ", strerror(errno), NULL);
     }
   }

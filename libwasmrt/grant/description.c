@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "../wasi/preview1.h"
 #include "description.h"
 #include "options.h"
 
@@ -61,6 +62,11 @@ void wasmrt_wasi_destroy(struct wasmrt_wasi *wasi) {
     free(wasi->mounts[i].guest);
   }
   free(wasi->mounts);
+  for (uint32_t i = 0; i < wasi->listener_count; i++) {
+    if (wasi->listeners[i].owned) {
+      close(wasi->listeners[i].socket);
+    }
+  }
   free(wasi->listeners);
   free(wasi);
 }
@@ -348,6 +354,36 @@ enum wasmrt_status wasmrt_wasi_mount(struct wasmrt_wasi *wasi, const char *host,
   return status;
 }
 
+static enum wasmrt_status put_listener(struct wasmrt_wasi *wasi, int socket, bool owned,
+                                       struct wasmrt_error *error) {
+  if (!extend(&wasi->listeners, wasi->listener_count, sizeof *wasi->listeners)) {
+    return fail_for_memory(error);
+  }
+  wasi->listeners[wasi->listener_count++] = (struct grant_listener){.socket = socket, .owned = owned};
+  return WASMRT_OK;
+}
+
+enum wasmrt_status wasmrt_wasi_listen(struct wasmrt_wasi *wasi, const char *address, uint16_t *port,
+                                      struct wasmrt_error *error) {
+  enum wasmrt_status status = check_unused(wasi, error);
+  if (status != WASMRT_OK) {
+    return status;
+  }
+  int socket;
+  uint16_t chosen;
+  const char *problem = wasi_listen(address, &socket, &chosen);
+  if (problem != NULL) {
+    return wasmrt_fail(error, WASMRT_ERROR_ARGUMENT, problem, address, NULL);
+  }
+  status = put_listener(wasi, socket, true, error);
+  if (status != WASMRT_OK) {
+    close(socket);
+  } else if (port != NULL) {
+    *port = chosen;
+  }
+  return status;
+}
+
 enum wasmrt_status wasmrt_wasi_add_listener(struct wasmrt_wasi *wasi, int socket,
                                             struct wasmrt_error *error) {
   enum wasmrt_status status = check_unused(wasi, error);
@@ -359,11 +395,7 @@ enum wasmrt_status wasmrt_wasi_add_listener(struct wasmrt_wasi *wasi, int socket
   if (getsockopt(socket, SOL_SOCKET, SO_ACCEPTCONN, &listens, &length) != 0 || !listens) {
     return refuse(error, "a listener is no socket that listens");
   }
-  if (!extend(&wasi->listeners, wasi->listener_count, sizeof *wasi->listeners)) {
-    return fail_for_memory(error);
-  }
-  wasi->listeners[wasi->listener_count++] = socket;
-  return WASMRT_OK;
+  return put_listener(wasi, socket, false, error);
 }
 
 /* ---- Functions -------------------------------------------------------------------------------------- */

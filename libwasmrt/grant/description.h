@@ -55,7 +55,10 @@ struct wasmrt_wasi {
 
   struct grant_mount *mounts;
   uint32_t mount_count;
-  int *listeners;
+  struct grant_listener {
+    int socket;
+    bool owned; /* closed with the description */
+  } *listeners;
   uint32_t listener_count;
 
   uint32_t trace;                         /* a bit for each enum wasmrt_trace_scope */

@@ -238,9 +238,15 @@ enum wasmrt_status wasmrt_wasi_mount(struct wasmrt_wasi *wasi, const char *host,
                                      uint32_t flags, struct wasmrt_error *error);
 
 /*
- * Grants a socket that listens, for sock_accept. Listeners are the descriptors that follow those of the
- * mounts, in the order in which they are added. The host keeps it open until the last instance is gone, and
- * closes it.
+ * Opens a TCP socket that listens at `address`, for sock_accept: "HOST:PORT" where the host is "localhost", a
+ * numeric address, of IPv6 in brackets, or "*" or nothing for every address of the machine. If the port is 0
+ * the system chooses one. `*port`, unless NULL, receives the port. All instances accept from the same socket,
+ * which is closed with the description. Listeners are the descriptors that follow those of the mounts, in the
+ * order in which they are added.
+ */
+enum wasmrt_status wasmrt_wasi_listen(struct wasmrt_wasi *wasi, const char *address, uint16_t *port,
+                                      struct wasmrt_error *error);
+/* The same with a socket of the host's, which keeps it open until the last instance is gone, and closes it.
  */
 enum wasmrt_status wasmrt_wasi_add_listener(struct wasmrt_wasi *wasi, int socket, struct wasmrt_error *error);
 

@@ -140,20 +140,43 @@ static void announce(const char *program, const char *address, const struct plac
   (void)!writev(STDERR_FILENO, parts, sizeof parts / sizeof *parts);
 }
 
+/* The same for "HOST:PORT"; `*place` receives the address with the port that the host has chosen. */
+static const char *listen_at(const char *address, struct place *place, bool *chosen, int *host) {
+  if (!parse_place(address, place)) {
+    return "a listener needs HOST:PORT with a numeric host, such as 127.0.0.1:8080, [::1]:8080 or *:8080, "
+           "not ";
+  }
+  *chosen = place->address.v4.sin_port == 0;
+  *host = open_listener(place, address[0] == ':' || address[0] == '*');
+  if (*host < 0) {
+    return reason(errno);
+  }
+  if (getsockname(*host, &place->address.any, &place->size) != 0) {
+    close(*host);
+    return reason(errno);
+  }
+  return NULL;
+}
+
+const char *wasi_listen(const char *address, int *host, uint16_t *port) {
+  struct place place;
+  bool chosen;
+  const char *problem = listen_at(address, &place, &chosen, host);
+  *port =
+      problem == NULL ? ntohs(place.address.v4.sin_port) : 0; /* both families have it at the same place */
+  return problem;
+}
+
 const char *wasmrt_wasi_open_listener(struct wasmrt_instance *instance, const char *address,
                                       const char *program) {
   struct place place;
-  if (!parse_place(address, &place)) {
-    return "--listen needs HOST:PORT with a numeric host, such as 127.0.0.1:8080, [::1]:8080 or *:8080, not ";
+  bool chosen;
+  struct wasi_descriptor listener = {.filetype = 0};
+  const char *problem = listen_at(address, &place, &chosen, &listener.host);
+  if (problem != NULL) {
+    return problem;
   }
-  const bool chosen = place.address.v4.sin_port == 0;
-  const bool every = address[0] == ':' || address[0] == '*';
-  struct wasi_descriptor listener = {.host = open_listener(&place, every)};
-  if (listener.host < 0) {
-    return reason(errno);
-  }
-  if (!wasi_inspect(listener.host, &listener.filetype, &listener.rights_base) ||
-      getsockname(listener.host, &place.address.any, &place.size) != 0) {
+  if (!wasi_inspect(listener.host, &listener.filetype, &listener.rights_base)) {
     close(listener.host);
     return reason(errno);
   }

@@ -146,6 +146,10 @@ bool wasi_grant_stream(struct wasi *wasi, uint32_t number, int host);
  * errno, if that fails. */
 bool wasi_grant_directory(struct wasi *wasi, int dir, const char *path, const char *guest, bool read_only);
 
+/* listen.c: opens a socket that listens at "HOST:PORT" and says which port that is. Returns NULL, or what is
+ * wrong, to be followed by the address. */
+const char *wasi_listen(const char *address, int *host, uint16_t *port);
+
 /* clock.c, random.c: the system's own. */
 uint32_t wasi_system_clock(uint32_t id, bool resolution, uint64_t *nanoseconds);
 uint32_t wasi_system_random(uint8_t *bytes, size_t count);

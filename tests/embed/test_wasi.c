@@ -655,6 +655,33 @@ static void listeners(void) {
   close(socket_fd);
 }
 
+static void listening_at_an_address(void) {
+  uint16_t port = 0;
+  OK(wasmrt_wasi_listen(wasi, "127.0.0.1:0", &port, &error));
+  CHECK(port != 0);
+  const struct sockaddr_in address = {
+      .sin_family = AF_INET, .sin_port = htons(port), .sin_addr = {htonl(INADDR_LOOPBACK)}};
+  for (int round = 0; round < 2; round++) { /* one socket for all instances */
+    struct wasmrt_instance *instance = guest();
+    const int client = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    CHECK(connect(client, (const struct sockaddr *)&address, sizeof address) == 0);
+    CHECK(CALL(instance, "accept", 3) == 4);
+    CHECK(CALL(instance, "write", 4, put(instance, "hello"), 1) == 5);
+    CHECK(read(client, text, sizeof text) == 5);
+    close(client);
+  }
+  struct wasmrt_wasi *other = wasmrt_wasi_create();
+  char same[32] = "localhost:00000";
+  for (int i = 14; i > 9; i--, port /= 10) {
+    same[i] = (char)('0' + port % 10);
+  }
+  CHECK(wasmrt_wasi_listen(other, same, NULL, &error) == WASMRT_ERROR_ARGUMENT);
+  CHECK(strstr(error.message, "in use: localhost:") != NULL);
+  CHECK(wasmrt_wasi_listen(other, "example.com:80", NULL, &error) == WASMRT_ERROR_ARGUMENT);
+  CHECK(strstr(error.message, "not example.com:80") != NULL);
+  wasmrt_wasi_destroy(other);
+}
+
 /* ---- Overriding ------------------------------------------------------------------------------------- */
 
 struct spy {
@@ -721,12 +748,13 @@ static void overriding_in_the_store(void) {
 
 /* ---- Many instances --------------------------------------------------------------------------------- */
 
+/* With checked bounds: under an emulator reservations of guard pages take long. */
 static void *use_own(void *argument) {
   const struct wasmrt_wasi *own = argument;
   struct wasmrt_store *there = wasmrt_store_create();
   int64_t seen = 0;
-  for (int round = 0; round < 20; round++) {
-    struct wasmrt_instance *instance = instantiate_in(there, &calls_module, own);
+  for (int round = 0; round < 10; round++) {
+    struct wasmrt_instance *instance = instantiate_in(there, &calls_check_module, own);
     uint64_t slots[4] = {0};
     OK(wasmrt_call(wasmrt_find_function(instance, "time"), slots, NULL));
     CHECK(round == 0 || seen == (int64_t)slots[0]);
@@ -875,6 +903,7 @@ static void changes_come_too_late(void) {
   REFUSED(wasmrt_wasi_system_sleep(wasi, &error), late);
   REFUSED(wasmrt_wasi_mount(wasi, "/", "/", 0, &error), late);
   REFUSED(wasmrt_wasi_add_listener(wasi, 0, &error), late);
+  REFUSED(wasmrt_wasi_listen(wasi, ":0", NULL, &error), late);
   REFUSED(wasmrt_wasi_override(wasi, "fd_read", redirect, NULL, &error), late);
 }
 
@@ -909,6 +938,7 @@ static const struct {
     TEST(instances_do_not_share_descriptors),
     TEST(nothing_stays_open),
     TEST(listeners),
+    TEST(listening_at_an_address),
     TEST(overriding),
     TEST(overriding_in_the_store),
     TEST(side_by_side),

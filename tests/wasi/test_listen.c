@@ -70,7 +70,7 @@ static void refuses_what_is_no_address(void) {
       "a-name-that-is-much-longer-than-every-numeric-address-can-possibly-be:80"};
   for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
     const char *problem = wasmrt_wasi_open_listener(guest, wrong[i], NULL);
-    CHECK(problem != NULL && strncmp(problem, "--listen needs HOST:PORT", 24) == 0);
+    CHECK(problem != NULL && strncmp(problem, "a listener needs HOST:PORT", 26) == 0);
   }
   EQUAL(wasi_fd_fdstat_get(guest, LISTENER, OUT), WASI_EBADF);
 }
