@@ -1,5 +1,5 @@
 #!/bin/sh
-# cross.sh BUILD CLANG: test_wasi.c as a static program with musl on both architectures (arm64 under qemu-user, where that
+# cross.sh BUILD CLANG: test_wasi*.c as static programs with musl on both architectures (arm64 under qemu-user, where that
 # is installed), with guests compiled for it.
 set -eu
 
@@ -35,11 +35,14 @@ for arch in x86_64 aarch64; do
   object start start.wasm
   flags="--target=$arch-linux-musl -std=c11 -O1 -fno-stack-protector -nostdlibinc -isystem /usr/include/$arch-linux-musl"
   [ "$arch" != aarch64 ] || flags="$flags -mno-outline-atomics"
-  "$clang" $flags -DWASI_TEST_PLAIN -I"$root/libwasmrt/include" -c "$here/test_wasi.c" -o "$arch/test.o"
-  "$(dirname "$clang")/ld.lld" -static --gc-sections "$musl/crt1.o" "$musl/crti.o" "$arch"/*.o "$library/libwasmrt.a" \
-    "$musl/libc.a" "$musl/crtn.o" -o "$arch/test"
-  $runner "$arch/test" || {
-    echo "cross.sh: failed on $arch" >&2
-    exit 1
-  }
+  for test in test_wasi test_wasi_files; do
+    # The library is that of executables, where what binds imports is linked only if something names it.
+    "$clang" $flags -DWASI_TEST_PLAIN -I"$root/libwasmrt/include" -c "$here/$test.c" -o $test.o
+    "$(dirname "$clang")/ld.lld" -static --gc-sections -u wasmrt_bind_imports "$musl/crt1.o" "$musl/crti.o" $test.o "$arch"/*.o \
+      "$library/libwasmrt.a" "$musl/libc.a" "$musl/crtn.o" -o "$arch/$test"
+    $runner "$arch/$test" || {
+      echo "cross.sh: $test failed on $arch" >&2
+      exit 1
+    }
+  done
 done

@@ -1,139 +1,6 @@
-/*
- * Hosts that grant WASI to their guests: each thing that wasmrt_wasi.h lets them replace, seen from a
- * compiled guest. With WASI_TEST_PLAIN there is no Check and a process for each test: for musl, and so for
- * the other architecture.
- */
+/* Hosts that grant WASI to their guests: what wasmrt_wasi.h lets them replace, seen from compiled guests. */
 #define _GNU_SOURCE
-#include <arpa/inet.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <netinet/in.h>
-#include <pthread.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/mman.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
-#include <time.h>
-#include <unistd.h>
-
-#include "wasmrt_wasi.h"
-
-#ifdef WASI_TEST_PLAIN
-#define CHECK(condition) ((condition) ? (void)0 : fail(__LINE__, #condition))
-static _Noreturn void fail(int line, const char *what) {
-  char number[8] = "0000: ";
-  for (int i = 3; i >= 0; i--, line /= 10) {
-    number[i] = (char)('0' + line % 10);
-  }
-  (void)!write(STDERR_FILENO, number, 6);
-  (void)!write(STDERR_FILENO, what, strlen(what));
-  (void)!write(STDERR_FILENO, "\n", 1);
-  _exit(1);
-}
-#else
-#include <check.h>
-#define CHECK(condition) ck_assert(condition)
-#endif
-#define OK(call) CHECK((call) == WASMRT_OK)
-#define SAME(text, expected) CHECK(strcmp(text, expected) == 0)
-
-extern const struct wasmrt_module calls_module;        /* guests/calls.c */
-extern const struct wasmrt_module calls_check_module;  /* --bounds=check */
-extern const struct wasmrt_module calls_static_module; /* --single-instance */
-extern const struct wasmrt_module granted_module;      /* guests/granted.c */
-extern const struct wasmrt_module
-    start_module; /* its start function lays args_sizes_get's results at 0 and 4 */
-
-enum { SECOND = 1000000000, NOT_CAPABLE = WASMRT_WASI_ENOTCAPABLE };
-
-static struct wasmrt_error error;
-static struct wasmrt_store *store;
-static struct wasmrt_wasi *wasi;
-static char text[8192]; /* what a guest has written, or a buffer */
-
-static void set_up(void) {
-  store = wasmrt_store_create();
-  wasi = wasmrt_wasi_create();
-  CHECK(store != NULL && wasi != NULL);
-}
-
-static void tear_down(void) {
-  wasmrt_store_destroy(store);
-  wasmrt_wasi_destroy(wasi);
-}
-
-static struct wasmrt_instance *instantiate_in(struct wasmrt_store *where, const struct wasmrt_module *module,
-                                              const struct wasmrt_wasi *with) {
-  const struct wasmrt_instance_options options = {.wasi = with};
-  struct wasmrt_instance *instance = NULL;
-  OK(wasmrt_instantiate(where, module, &options, &instance, &error));
-  return instance;
-}
-
-static struct wasmrt_instance *guest(void) {
-  return instantiate_in(store, &calls_module, wasi);
-}
-
-static int64_t call_with(struct wasmrt_instance *instance, const char *name, const uint64_t values[4]) {
-  uint64_t slots[4];
-  memcpy(slots, values, sizeof slots);
-  OK(wasmrt_call(wasmrt_find_function(instance, name), slots, &error));
-  return (int64_t)slots[0];
-}
-/* Calls an export with up to four parameters. */
-#define CALL(instance, name, ...) call_with(instance, name, (const uint64_t[4]){__VA_ARGS__})
-
-/* The guest's buffer. */
-static char *bytes_of(struct wasmrt_instance *instance) {
-  const uint64_t address = (uint32_t)CALL(instance, "bytes", 0);
-  char *bytes = wasmrt_memory_view(wasmrt_instance_memory(instance), address, 4096);
-  CHECK(bytes != NULL);
-  return bytes;
-}
-
-static uint64_t put(struct wasmrt_instance *instance, const char *string) {
-  const size_t length = strlen(string);
-  memcpy(bytes_of(instance), string, length);
-  return length;
-}
-
-static void set_arguments(const char *first, const char *second) {
-  const char *const arguments[] = {"guest", first, second};
-  OK(wasmrt_wasi_set_arguments(wasi, second == NULL ? 2 : 3, arguments, &error));
-}
-
-/* A file in memory as a stream of the guest's. */
-static int set_file(int number, const char *content) {
-  const int file = memfd_create("stream", MFD_CLOEXEC);
-  CHECK(file >= 0 && write(file, content, strlen(content)) == (ssize_t)strlen(content) &&
-        lseek(file, 0, SEEK_SET) == 0);
-  const struct wasmrt_wasi_stream stream = {.kind = WASMRT_WASI_STREAM_DESCRIPTOR, .descriptor = file};
-  OK(wasmrt_wasi_set_stream(wasi, number, &stream, &error));
-  return file;
-}
-
-static const char *content_of(int file) {
-  const ssize_t size = pread(file, text, sizeof text - 1, 0);
-  CHECK(size >= 0);
-  text[size] = '\0';
-  return text;
-}
-
-/* Runs the command with what was granted; its exit status. Its output goes to `text`. */
-static uint32_t run_command(void) {
-  const int output = set_file(1, "");
-  struct wasmrt_store *own = wasmrt_store_create();
-  struct wasmrt_instance *instance = instantiate_in(own, &granted_module, wasi);
-  const enum wasmrt_status status = wasmrt_call(wasmrt_find_function(instance, "_start"), NULL, &error);
-  CHECK(status == WASMRT_OK || status == WASMRT_ERROR_EXIT);
-  wasmrt_store_destroy(own);
-  content_of(output);
-  close(output);
-  return status == WASMRT_OK ? 0 : error.exit_status;
-}
+#include "granting.h"
 
 /* ---- Arguments, environment, streams, exit ---------------------------------------------------------- */
 
@@ -541,147 +408,6 @@ static void other_random(void) {
   wasmrt_wasi_destroy(system);
 }
 
-/* ---- Files ------------------------------------------------------------------------------------------ */
-
-/* A new directory with "file", which holds "content". */
-static const char *make_directory(void) {
-  static char path[64];
-  strcpy(path, "/tmp/embed-wasi-XXXXXX");
-  CHECK(mkdtemp(path) != NULL);
-  char name[96];
-  strcpy(name, path);
-  strcat(name, "/file");
-  const int file = open(name, O_WRONLY | O_CREAT, 0666);
-  CHECK(file >= 0 && write(file, "content", 7) == 7);
-  close(file);
-  return path;
-}
-
-static void remove_in(const char *path, const char *name) {
-  const int dir = open(path, O_RDONLY | O_DIRECTORY);
-  CHECK(unlinkat(dir, name, 0) == 0);
-  close(dir);
-}
-
-enum { CREATE = 1, TRUNCATE = 8 };
-
-static void mounts(void) {
-  const char *path = make_directory();
-  OK(wasmrt_wasi_mount(wasi, path, "/data", 0, &error));
-  OK(wasmrt_wasi_mount(wasi, path, "/frozen", WASMRT_WASI_READ_ONLY, &error));
-  struct wasmrt_instance *instance = guest();
-  CHECK(CALL(instance, "mount_name", 3, 5) == 5 && memcmp(bytes_of(instance), "/data", 5) == 0);
-  CHECK(CALL(instance, "mount_name", 4, 7) == 7 && memcmp(bytes_of(instance), "/frozen", 7) == 0);
-  /* Read-only: what changes nothing succeeds, all else is refused. */
-  int64_t fd = CALL(instance, "open", 4, put(instance, "file"), 0, 0);
-  CHECK(fd == 5 && CALL(instance, "read", 5, 100, 3) == 7);
-  CHECK(memcmp(bytes_of(instance), "content", 7) == 0);
-  CHECK(CALL(instance, "open", 4, put(instance, "file"), 0, 1) == -WASMRT_WASI_EROFS);
-  CHECK(CALL(instance, "open", 4, put(instance, "file"), TRUNCATE, 0) == -WASMRT_WASI_EROFS);
-  CHECK(CALL(instance, "open", 4, put(instance, "new"), CREATE, 1) == -WASMRT_WASI_EROFS);
-  CHECK(CALL(instance, "unlink", 4, put(instance, "file")) == -WASMRT_WASI_EROFS);
-  CHECK(CALL(instance, "mkdir", 4, put(instance, "new")) == -WASMRT_WASI_EROFS);
-  /* The other way it can be changed. */
-  fd = CALL(instance, "open", 3, put(instance, "new"), CREATE, 1);
-  CHECK(fd == 6 && CALL(instance, "write", 6, put(instance, "hello"), 2) == 5);
-  CHECK(CALL(instance, "open", 3, put(instance, "../file"), 0, 0) == -WASMRT_WASI_EPERM);
-  remove_in(path, "new");
-  remove_in(path, "file");
-  CHECK(rmdir(path) == 0);
-}
-
-/* What a mount names when it is added stays mounted. */
-static void mounts_stay(void) {
-  char path[64], moved[64];
-  strcpy(path, make_directory());
-  strcpy(moved, path);
-  strcat(moved, "-moved");
-  OK(wasmrt_wasi_mount(wasi, path, "/", 0, &error));
-  CHECK(rename(path, moved) == 0);
-  set_arguments("show", "/file");
-  CHECK(run_command() == 0);
-  SAME(text, "content");
-  remove_in(moved, "file");
-  CHECK(rmdir(moved) == 0);
-}
-
-static void instances_do_not_share_descriptors(void) {
-  const char *path = make_directory();
-  OK(wasmrt_wasi_mount(wasi, path, "/", 0, &error));
-  struct wasmrt_instance *first = guest(), *second = guest();
-  CHECK(CALL(first, "open", 3, put(first, "file"), 0, 0) == 4);
-  CHECK(CALL(second, "read", 4, 1, 1) == -WASMRT_WASI_EBADF);
-  CHECK(CALL(first, "close", 3) == 0);
-  CHECK(CALL(second, "open", 3, put(second, "file"), 0, 0) == 4);
-  remove_in(path, "file");
-  CHECK(rmdir(path) == 0);
-}
-
-/* What instances have open is closed with them. */
-static void nothing_stays_open(void) {
-  const char *path = make_directory();
-  OK(wasmrt_wasi_mount(wasi, path, "/", 0, &error));
-  const int before = dup(0);
-  close(before);
-  for (int round = 0; round < 3; round++) {
-    struct wasmrt_instance *instance = guest();
-    CHECK(CALL(instance, "open", 3, put(instance, "file"), 0, 0) == 4);
-    wasmrt_store_destroy(store);
-    store = wasmrt_store_create();
-  }
-  const int after = dup(0);
-  close(after);
-  CHECK(before == after);
-  remove_in(path, "file");
-  CHECK(rmdir(path) == 0);
-}
-
-static void listeners(void) {
-  const int socket_fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
-  socklen_t length = sizeof address;
-  CHECK(socket_fd >= 0 && bind(socket_fd, (struct sockaddr *)&address, length) == 0);
-  CHECK(wasmrt_wasi_add_listener(wasi, socket_fd, &error) == WASMRT_ERROR_ARGUMENT);
-  CHECK(listen(socket_fd, 1) == 0 && getsockname(socket_fd, (struct sockaddr *)&address, &length) == 0);
-  OK(wasmrt_wasi_add_listener(wasi, socket_fd, &error));
-  struct wasmrt_instance *instance = guest();
-  const int client = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  CHECK(connect(client, (struct sockaddr *)&address, sizeof address) == 0 && write(client, "ping", 4) == 4);
-  CHECK(CALL(instance, "accept", 3) == 4);
-  CHECK(CALL(instance, "read", 4, 100, 50) == 4);
-  CHECK(CALL(instance, "write", 4, put(instance, "pong"), 1) == 4);
-  CHECK(read(client, text, sizeof text) == 4 && memcmp(text, "pong", 4) == 0);
-  close(client);
-  close(socket_fd);
-}
-
-static void listening_at_an_address(void) {
-  uint16_t port = 0;
-  OK(wasmrt_wasi_listen(wasi, "127.0.0.1:0", &port, &error));
-  CHECK(port != 0);
-  const struct sockaddr_in address = {
-      .sin_family = AF_INET, .sin_port = htons(port), .sin_addr = {htonl(INADDR_LOOPBACK)}};
-  for (int round = 0; round < 2; round++) { /* one socket for all instances */
-    struct wasmrt_instance *instance = guest();
-    const int client = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    CHECK(connect(client, (const struct sockaddr *)&address, sizeof address) == 0);
-    CHECK(CALL(instance, "accept", 3) == 4);
-    CHECK(CALL(instance, "write", 4, put(instance, "hello"), 1) == 5);
-    CHECK(read(client, text, sizeof text) == 5);
-    close(client);
-  }
-  struct wasmrt_wasi *other = wasmrt_wasi_create();
-  char same[32] = "localhost:00000";
-  for (int i = 14; i > 9; i--, port /= 10) {
-    same[i] = (char)('0' + port % 10);
-  }
-  CHECK(wasmrt_wasi_listen(other, same, NULL, &error) == WASMRT_ERROR_ARGUMENT);
-  CHECK(strstr(error.message, "in use: localhost:") != NULL);
-  CHECK(wasmrt_wasi_listen(other, "example.com:80", NULL, &error) == WASMRT_ERROR_ARGUMENT);
-  CHECK(strstr(error.message, "not example.com:80") != NULL);
-  wasmrt_wasi_destroy(other);
-}
-
 /* ---- Overriding ------------------------------------------------------------------------------------- */
 
 struct spy {
@@ -847,12 +573,6 @@ static void static_module_without_description(void) {
 
 /* ---- Misuse ----------------------------------------------------------------------------------------- */
 
-#define REFUSED(call, why)                                                                                   \
-  do {                                                                                                       \
-    CHECK((call) == WASMRT_ERROR_ARGUMENT);                                                                  \
-    CHECK(strstr(error.message, why) != NULL);                                                               \
-  } while (0)
-
 static void misuse(void) {
   const struct wasmrt_wasi_clock clock = {.kind = WASMRT_WASI_CLOCK_CALLBACK};
   const struct wasmrt_wasi_stream closed = {.kind = WASMRT_WASI_STREAM_DESCRIPTOR, .descriptor = -1},
@@ -866,19 +586,11 @@ static void misuse(void) {
   REFUSED(wasmrt_wasi_set_stream(wasi, -1, &closed, &error), "streams 0, 1 and 2");
   REFUSED(wasmrt_wasi_set_stream(wasi, 1, &closed, &error), "not open");
   REFUSED(wasmrt_wasi_set_stream(wasi, 1, &unknown, &error), "none of the kinds");
-  REFUSED(wasmrt_wasi_mount(wasi, "/no/such/directory", "/", 0, &error), "/no/such/directory: ");
-  REFUSED(wasmrt_wasi_mount(wasi, "/dev/null", "/", 0, &error), "/dev/null: ");
-  REFUSED(wasmrt_wasi_mount(wasi, "/", "", 0, &error), "empty");
-  REFUSED(wasmrt_wasi_mount(wasi, "/", "/", 2, &error), "flags");
-  OK(wasmrt_wasi_mount(wasi, "/", "/a", 0, &error));
-  REFUSED(wasmrt_wasi_mount(wasi, "/", "/a", WASMRT_WASI_READ_ONLY, &error), "already mounted: /a");
-  REFUSED(wasmrt_wasi_add_listener(wasi, 0, &error), "no socket");
   REFUSED(wasmrt_wasi_override(wasi, "fd_wrote", redirect, NULL, &error), "fd_wrote");
   REFUSED(wasmrt_wasi_override(wasi, "", redirect, NULL, &error), "no function");
   REFUSED(wasmrt_wasi_override(wasi, "fd_read", NULL, NULL, &error), "no callback");
   OK(wasmrt_wasi_override(wasi, "sock_send", redirect, NULL, &error));
   REFUSED(wasmrt_wasi_override(wasi, "sock_send", redirect, NULL, &error), "already overridden: sock_send");
-  CHECK(wasmrt_wasi_mount(wasi, "/", "/a", 0, NULL) == WASMRT_ERROR_ARGUMENT); /* nowhere to say why */
   wasmrt_wasi_destroy(NULL);
 }
 
@@ -901,100 +613,40 @@ static void changes_come_too_late(void) {
   REFUSED(wasmrt_wasi_set_sleep(wasi, NULL, NULL, &error), late);
   REFUSED(wasmrt_wasi_set_yield(wasi, NULL, NULL, &error), late);
   REFUSED(wasmrt_wasi_system_sleep(wasi, &error), late);
-  REFUSED(wasmrt_wasi_mount(wasi, "/", "/", 0, &error), late);
-  REFUSED(wasmrt_wasi_add_listener(wasi, 0, &error), late);
-  REFUSED(wasmrt_wasi_listen(wasi, ":0", NULL, &error), late);
   REFUSED(wasmrt_wasi_override(wasi, "fd_read", redirect, NULL, &error), late);
+  REFUSED(wasmrt_wasi_trace(wasi, NULL, NULL, NULL, &error), late);
 }
-
-/* ---- Running ---------------------------------------------------------------------------------------- */
-
-static const struct {
-  const char *name;
-  void (*run)(void);
-} tests[] = {
-#define TEST(name) {#name, name}
-    TEST(arguments_and_variables),
-    TEST(inherited_environment),
-    TEST(streams_of_descriptors),
-    TEST(streams_of_callbacks),
-    TEST(callbacks_that_lie),
-    TEST(library_over_callbacks),
-    TEST(absent_and_inherited_streams),
-    TEST(exit_statuses),
-    TEST(state_before_the_start_function),
-    TEST(fixed_clocks),
-    TEST(clocks_that_end),
-    TEST(callback_clocks),
-    TEST(system_clocks),
-    TEST(sleeping_at_once),
-    TEST(sleep_callback),
-    TEST(sleeping_beside_descriptors),
-    TEST(system_sleep),
-    TEST(seeded_random),
-    TEST(other_random),
-    TEST(mounts),
-    TEST(mounts_stay),
-    TEST(instances_do_not_share_descriptors),
-    TEST(nothing_stays_open),
-    TEST(listeners),
-    TEST(listening_at_an_address),
-    TEST(overriding),
-    TEST(overriding_in_the_store),
-    TEST(side_by_side),
-    TEST(no_description),
-    TEST(defaults_grant_nothing),
-    TEST(static_module),
-    TEST(static_module_without_description),
-    TEST(misuse),
-    TEST(changes_come_too_late),
-};
-enum { TESTS = sizeof tests / sizeof *tests };
-
-#ifdef WASI_TEST_PLAIN
 
 int main(void) {
-  int failed = 0;
-  for (int i = 0; i < TESTS; i++) {
-    const pid_t child = fork();
-    if (child == 0) {
-      alarm(60);
-      set_up();
-      tests[i].run();
-      tear_down();
-      _exit(0);
-    }
-    int status = 1;
-    if (child < 0 || waitpid(child, &status, 0) != child || status != 0) {
-      (void)!write(STDERR_FILENO, tests[i].name, strlen(tests[i].name));
-      (void)!write(STDERR_FILENO, " failed\n", 8);
-      failed++;
-    }
-  }
-  return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+  static const struct wasi_test tests[] = {
+      TEST(arguments_and_variables),
+      TEST(inherited_environment),
+      TEST(streams_of_descriptors),
+      TEST(streams_of_callbacks),
+      TEST(callbacks_that_lie),
+      TEST(library_over_callbacks),
+      TEST(absent_and_inherited_streams),
+      TEST(exit_statuses),
+      TEST(state_before_the_start_function),
+      TEST(fixed_clocks),
+      TEST(clocks_that_end),
+      TEST(callback_clocks),
+      TEST(system_clocks),
+      TEST(sleeping_at_once),
+      TEST(sleep_callback),
+      TEST(sleeping_beside_descriptors),
+      TEST(system_sleep),
+      TEST(seeded_random),
+      TEST(other_random),
+      TEST(overriding),
+      TEST(overriding_in_the_store),
+      TEST(side_by_side),
+      TEST(no_description),
+      TEST(defaults_grant_nothing),
+      TEST(static_module),
+      TEST(static_module_without_description),
+      TEST(misuse),
+      TEST(changes_come_too_late),
+  };
+  return run_tests("wasi", tests, sizeof tests / sizeof *tests);
 }
-
-#else
-
-START_TEST(run) {
-  tests[_i].run();
-}
-END_TEST
-
-int main(void) {
-  Suite *suite = suite_create("wasi");
-  SRunner *runner = srunner_create(suite);
-  for (int i = 0; i < TESTS; i++) {
-    TCase *tcase = tcase_create(tests[i].name);
-    tcase_add_checked_fixture(tcase, set_up, tear_down);
-    tcase_set_timeout(tcase, 60);
-    tcase_add_loop_test(tcase, run, i, i + 1);
-    suite_add_tcase(suite, tcase);
-  }
-  srunner_run_all(runner, CK_ENV);
-  const int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-}
-
-#endif
