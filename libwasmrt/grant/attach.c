@@ -144,7 +144,13 @@ static enum wasmrt_status grant_files(const struct wasmrt_wasi *wasi, struct was
   }
   for (uint32_t i = 0; i < wasi->mount_count; i++) {
     const struct grant_mount *mount = &wasi->mounts[i];
-    if (!wasi_grant_directory(state, mount->host, ".", mount->guest, mount->read_only)) {
+    if (mount->fs != NULL) {
+      if (wasi_mount_virtual(state, mount->fs, mount->fs_user, mount->guest, mount->read_only) !=
+          WASI_ESUCCESS) {
+        return wasmrt_fail(error, WASMRT_ERROR_ARGUMENT,
+                           "cannot open the root of the file system that is mounted as ", mount->guest, NULL);
+      }
+    } else if (!wasi_grant_directory(state, mount->host, ".", mount->guest, mount->read_only)) {
       return wasmrt_fail(error, WASMRT_ERROR_ARGUMENT, "cannot open the directory that is mounted as ",
                          mount->guest, ": ", strerror(errno), NULL);
     }

@@ -58,7 +58,9 @@ void wasmrt_wasi_destroy(struct wasmrt_wasi *wasi) {
   free_strings(wasi->arguments, wasi->argument_count);
   free_strings(wasi->variables, wasi->variable_count);
   for (uint32_t i = 0; i < wasi->mount_count; i++) {
-    close(wasi->mounts[i].host);
+    if (wasi->mounts[i].fs == NULL) {
+      close(wasi->mounts[i].host);
+    }
     free(wasi->mounts[i].guest);
   }
   free(wasi->mounts);
@@ -352,6 +354,20 @@ enum wasmrt_status wasmrt_wasi_mount(struct wasmrt_wasi *wasi, const char *host,
     close(mount.host);
   }
   return status;
+}
+
+enum wasmrt_status wasmrt_wasi_mount_fs(struct wasmrt_wasi *wasi, const struct wasmrt_fs *fs, void *user,
+                                        const char *guest, uint32_t flags, struct wasmrt_error *error) {
+  enum wasmrt_status status = check_mount(wasi, guest, flags, error);
+  if (status != WASMRT_OK) {
+    return status;
+  }
+  if (fs->open == NULL || fs->stat == NULL || fs->stat_file == NULL) {
+    return refuse(error, "a file system to be mounted lacks open, stat or stat_file");
+  }
+  const struct grant_mount mount = {
+      .host = -1, .fs = fs, .fs_user = user, .read_only = (flags & WASMRT_WASI_READ_ONLY) != 0};
+  return add_mount(wasi, mount, guest, error);
 }
 
 static enum wasmrt_status put_listener(struct wasmrt_wasi *wasi, int socket, bool owned,

@@ -13,9 +13,11 @@
 #include "provider.h"
 #include "wasmrt_wasi.h"
 
-/* A directory of the host's. */
+/* A directory of the host's, or a virtual file system. */
 struct grant_mount {
-  int host;
+  int host;                   /* the directory, or -1 */
+  const struct wasmrt_fs *fs; /* or NULL */
+  void *fs_user;
   char *guest;
   bool read_only;
 };

@@ -68,6 +68,7 @@
 
 #include "wasmrt.h"
 #include "wasmrt_errno.h"
+#include "wasmrt_fs.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -236,6 +237,13 @@ enum {
  */
 enum wasmrt_status wasmrt_wasi_mount(struct wasmrt_wasi *wasi, const char *host, const char *guest,
                                      uint32_t flags, struct wasmrt_error *error);
+
+/*
+ * Mounts a virtual file system (wasmrt_fs.h), whose functions get `user`. It opens its root when an instance
+ * is made, and may fail then. All else is as above; `fs` is not copied.
+ */
+enum wasmrt_status wasmrt_wasi_mount_fs(struct wasmrt_wasi *wasi, const struct wasmrt_fs *fs, void *user,
+                                        const char *guest, uint32_t flags, struct wasmrt_error *error);
 
 /*
  * Opens a TCP socket that listens at `address`, for sock_accept: "HOST:PORT" where the host is "localhost", a

@@ -97,6 +97,145 @@ static void nothing_stays_open(void) {
   CHECK(rmdir(path) == 0);
 }
 
+/* A file system with the read-only file "greeting" and the file "log", which can be written. */
+struct shelf {
+  char log[64];
+  size_t size;
+  int opened, closed;
+};
+
+static uint32_t shelf_stat(void *fs, const char *path, struct wasmrt_fs_stat *status) {
+  const struct shelf *shelf = fs;
+  *status = (struct wasmrt_fs_stat){.links = 1, .type = WASMRT_FS_REGULAR_FILE};
+  if (*path == '\0') {
+    status->type = WASMRT_FS_DIRECTORY;
+    status->inode = 1;
+  } else if (strcmp(path, "greeting") == 0) {
+    status->inode = 2;
+    status->size = 5;
+  } else if (strcmp(path, "log") == 0) {
+    status->inode = 3;
+    status->size = shelf->size;
+  } else {
+    return WASMRT_WASI_ENOENT;
+  }
+  return 0;
+}
+
+static const char *const shelf_names[] = {"", "greeting", "log"};
+
+static uint32_t shelf_open(void *fs, const char *path, uint32_t flags, void **file) {
+  struct shelf *shelf = fs;
+  if ((flags & WASMRT_FS_CREATE) != 0) {
+    return WASMRT_WASI_ENOSPC;
+  }
+  if ((flags & WASMRT_FS_WRITE) != 0 && strcmp(path, "log") != 0) {
+    return WASMRT_WASI_EACCES;
+  }
+  for (int i = 0; i < 3; i++) {
+    if (strcmp(path, shelf_names[i]) == 0) {
+      shelf->opened++;
+      *file = (void *)(uintptr_t)shelf_names[i];
+      return 0;
+    }
+  }
+  return WASMRT_WASI_ENOENT;
+}
+
+static void shelf_close(void *fs, void *file) {
+  (void)file;
+  ((struct shelf *)fs)->closed++;
+}
+
+static uint32_t shelf_stat_file(void *fs, void *file, struct wasmrt_fs_stat *status) {
+  return shelf_stat(fs, file, status);
+}
+
+static uint32_t shelf_read(void *fs, void *file, const struct iovec *buffers, int count, uint64_t offset,
+                           size_t *done) {
+  const struct shelf *shelf = fs;
+  const bool is_log = strcmp(file, "log") == 0;
+  const char *bytes = is_log ? shelf->log : "hello";
+  const size_t size = is_log ? shelf->size : 5;
+  *done = 0;
+  for (int i = 0; i < count && offset < size; i++) {
+    const size_t some = size - offset < buffers[i].iov_len ? size - offset : buffers[i].iov_len;
+    memcpy(buffers[i].iov_base, bytes + offset, some);
+    offset += some;
+    *done += some;
+  }
+  return 0;
+}
+
+static uint32_t shelf_write(void *fs, void *file, const struct iovec *buffers, int count, uint64_t offset,
+                            size_t *done) {
+  (void)file;
+  struct shelf *shelf = fs;
+  *done = 0;
+  for (int i = 0; i < count; i++) {
+    if (buffers[i].iov_len > sizeof shelf->log - offset) {
+      return *done > 0 ? 0 : WASMRT_WASI_ENOSPC;
+    }
+    memcpy(shelf->log + offset, buffers[i].iov_base, buffers[i].iov_len);
+    offset += buffers[i].iov_len;
+    *done += buffers[i].iov_len;
+  }
+  shelf->size = offset > shelf->size ? offset : shelf->size;
+  return 0;
+}
+
+static uint32_t shelf_readdir(void *fs, void *directory, uint64_t cookie, struct wasmrt_fs_entry *entry) {
+  (void)fs, (void)directory;
+  *entry = (struct wasmrt_fs_entry){.next = cookie + 1, .inode = cookie + 2, .type = WASMRT_FS_REGULAR_FILE};
+  entry->name = cookie < 2 ? shelf_names[cookie + 1] : NULL;
+  return 0;
+}
+
+static const struct wasmrt_fs shelf_fs = {.open = shelf_open,
+                                          .close = shelf_close,
+                                          .read = shelf_read,
+                                          .write = shelf_write,
+                                          .stat = shelf_stat,
+                                          .stat_file = shelf_stat_file,
+                                          .readdir = shelf_readdir};
+
+static void virtual_file_systems(void) {
+  struct shelf shelf = {.size = 0};
+  OK(wasmrt_wasi_mount_fs(wasi, &shelf_fs, &shelf, "/shelf", 0, &error));
+  OK(wasmrt_wasi_mount_fs(wasi, &shelf_fs, &shelf, "/frozen", WASMRT_WASI_READ_ONLY, &error));
+  struct wasmrt_instance *instance = guest();
+  CHECK(CALL(instance, "mount_name", 3, 6) == 6 && memcmp(bytes_of(instance), "/shelf", 6) == 0);
+  CHECK(CALL(instance, "open", 3, put(instance, "greeting"), 0, 0) == 5);
+  CHECK(CALL(instance, "read", 5, 100, 2) == 5 && memcmp(bytes_of(instance), "hello", 5) == 0);
+  CHECK(CALL(instance, "read", 5, 100, 2) == 0);
+  CHECK(CALL(instance, "open", 3, put(instance, "log"), 0, 1) == 6);
+  CHECK(CALL(instance, "write", 6, put(instance, "noted"), 2) == 5);
+  CHECK(shelf.size == 5 && memcmp(shelf.log, "noted", 5) == 0);
+  CHECK(CALL(instance, "seek", 6, 2) == 2 && CALL(instance, "write", 6, put(instance, "!"), 0) == 1);
+  CHECK(memcmp(shelf.log, "no!ed", 5) == 0);
+  CHECK(CALL(instance, "open", 3, put(instance, "greeting"), 0, 1) == -WASMRT_WASI_EACCES);
+  CHECK(CALL(instance, "open", 3, put(instance, "none"), 0, 0) == -WASMRT_WASI_ENOENT);
+  CHECK(CALL(instance, "open", 3, put(instance, "none"), CREATE, 1) == -WASMRT_WASI_ENOSPC);
+  CHECK(CALL(instance, "open", 3, put(instance, "../log"), 0, 0) == -WASMRT_WASI_EPERM);
+  /* What the mount refuses never reaches the file system. */
+  CHECK(CALL(instance, "open", 4, put(instance, "log"), 0, 1) == -WASMRT_WASI_EROFS);
+  CHECK(CALL(instance, "open", 4, put(instance, "log"), TRUNCATE, 0) == -WASMRT_WASI_EROFS);
+  CHECK(CALL(instance, "unlink", 4, put(instance, "log")) == -WASMRT_WASI_EROFS);
+  CHECK(CALL(instance, "open", 4, put(instance, "log"), 0, 0) == 7);
+  CHECK(CALL(instance, "read", 7, 100, 2) == 5 && memcmp(bytes_of(instance), "no!ed", 5) == 0);
+  wasmrt_store_destroy(store);
+  store = NULL;
+  CHECK(shelf.opened == 5 && shelf.closed == 5); /* and two roots */
+}
+
+static void virtual_file_systems_through_a_library(void) {
+  struct shelf shelf = {.size = 0};
+  OK(wasmrt_wasi_mount_fs(wasi, &shelf_fs, &shelf, "/shelf", 0, &error));
+  set_arguments("list", "/shelf");
+  CHECK(run_command() == 0);
+  SAME(text, "/shelf: 4\n"); /* with "." and ".." */
+}
+
 static void listeners(void) {
   const int socket_fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
@@ -144,6 +283,8 @@ static void listening_at_an_address(void) {
 }
 
 static void misuse_of_files(void) {
+  const struct wasmrt_fs nothing = {.open = NULL};
+  REFUSED(wasmrt_wasi_mount_fs(wasi, &nothing, NULL, "/b", 0, &error), "lacks open");
   REFUSED(wasmrt_wasi_mount(wasi, "/no/such/directory", "/", 0, &error), "/no/such/directory: ");
   REFUSED(wasmrt_wasi_mount(wasi, "/dev/null", "/", 0, &error), "/dev/null: ");
   REFUSED(wasmrt_wasi_mount(wasi, "/", "", 0, &error), "empty");
@@ -159,6 +300,7 @@ static void files_come_too_late(void) {
   guest();
   const char *late = "an instance uses the description";
   REFUSED(wasmrt_wasi_mount(wasi, "/", "/", 0, &error), late);
+  REFUSED(wasmrt_wasi_mount_fs(wasi, &shelf_fs, NULL, "/", 0, &error), late);
   REFUSED(wasmrt_wasi_add_listener(wasi, 0, &error), late);
   REFUSED(wasmrt_wasi_listen(wasi, ":0", NULL, &error), late);
 }
@@ -169,6 +311,8 @@ int main(void) {
       TEST(mounts_stay),
       TEST(instances_do_not_share_descriptors),
       TEST(nothing_stays_open),
+      TEST(virtual_file_systems),
+      TEST(virtual_file_systems_through_a_library),
       TEST(listeners),
       TEST(listening_at_an_address),
       TEST(misuse_of_files),
