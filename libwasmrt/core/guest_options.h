@@ -18,6 +18,9 @@ struct wasmrt_mount {
   bool read_only;
 };
 
+/* Whether an executable gives up what its guest was not granted: if the kernel can, or it must, or not. */
+enum wasmrt_confinement { WASMRT_CONFINE_IF_POSSIBLE, WASMRT_CONFINE, WASMRT_NO_CONFINE };
+
 struct wasmrt_guest_options {
   const struct wasmrt_mount *mounts;
   size_t mount_count;
@@ -25,7 +28,8 @@ struct wasmrt_guest_options {
   size_t env_count;
   const char *const *listen; /* "HOST:PORT" */
   size_t listen_count;
-  bool inherit_env;    /* the process's environment too, for keys that env does not name */
+  bool inherit_env; /* the process's environment too, for keys that env does not name */
+  enum wasmrt_confinement confinement;
   bool sealed;         /* WASMRT_OPTIONS is ignored */
   uint32_t trace;      /* a bit for each enum wasmrt_trace_scope: print these calls */
   uint64_t stack_size; /* bytes; 0: the default */

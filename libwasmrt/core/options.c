@@ -191,6 +191,10 @@ static const char *apply(struct parser *parser, char *word) {
     parser->options->inherit_env = true;
     return NULL;
   }
+  if (strcmp(word, "--confine") == 0 || strcmp(word, "--no-confine") == 0) {
+    parser->options->confinement = word[2] == 'c' ? WASMRT_CONFINE : WASMRT_NO_CONFINE;
+    return NULL;
+  }
   if (strcmp(word, "--sealed") == 0) {
     parser->options->sealed = true;
     return NULL;

@@ -17,6 +17,7 @@
 
 #include "internal.h"
 
+#include "confine.h"
 #include "options.h"
 
 enum { STATUS_TRAP = 134, STATUS_UNABLE = 2 };
@@ -172,6 +173,22 @@ static int configure_wasi(struct wasmrt_instance *instance, const struct process
   return unable(process, problem > 0 ? what : "not enough memory", name);
 }
 
+/* Says on one line what the kernel lacks, and goes on unless confinement was asked for. */
+static int confine(const struct wasmrt_instance *instance, const struct process *process) {
+  const enum wasmrt_confinement wanted = process->options.confinement;
+  const char *problem = wanted == WASMRT_NO_CONFINE ? NULL : wasmrt_confine(instance, &process->options);
+  if (problem == NULL) {
+    return 0;
+  }
+  if (wanted == WASMRT_CONFINE) {
+    return unable(process, problem, "");
+  }
+  const char *const texts[] = {program_name(process), ": warning: ", problem,
+                               " (--no-confine to run without this message)\n", NULL};
+  print(texts);
+  return 0;
+}
+
 /* Runs on the guest's stack; `code` is the struct process. */
 static void run(void *code, void *instance_slot, uint64_t *slots) {
   (void)instance_slot;
@@ -191,6 +208,9 @@ static void run(void *code, void *instance_slot, uint64_t *slots) {
   if (status == WASMRT_OK) {
     instance->trace = process->options.trace;
     process->status = configure_wasi(instance, process);
+    if (process->status == 0) {
+      process->status = confine(instance, process);
+    }
     if (process->status != 0) {
       return;
     }
@@ -287,6 +307,9 @@ int main(int argc, char **argv, char **environment) {
         program_name(&process), ": guest options (WASMRT_OPTIONS): ", problem, ": '", culprit, "'\n", NULL};
     print(texts);
     _exit(STATUS_UNABLE);
+  }
+  if (process.options.confinement != WASMRT_NO_CONFINE) {
+    wasmrt_confine_descriptors();
   }
   if (!run_on_stack(&process)) {
     _exit(unable(&process, "not enough memory for the guest's stack (--stack-size)", ""));

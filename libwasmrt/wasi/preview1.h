@@ -12,6 +12,7 @@
 #define WASI_PREVIEW1_H
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdbool.h>
 #include <sys/ioctl.h>

@@ -142,6 +142,11 @@ int wasmrt_wasi_configure(struct wasmrt_instance *instance, int argc, char **arg
   return result;
 }
 
+int wasmrt_wasi_mounted(const struct wasmrt_instance *instance, size_t mount) {
+  const struct wasi *wasi = instance->wasi;
+  return wasi->descriptors[3 + mount].host;
+}
+
 void wasmrt_wasi_release(struct wasmrt_instance *instance) {
   struct wasi *wasi = instance->wasi;
   if (wasi == NULL) {

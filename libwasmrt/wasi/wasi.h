@@ -27,6 +27,9 @@ int wasmrt_wasi_configure(struct wasmrt_instance *instance, int argc, char **arg
 const char *wasmrt_wasi_open_listener(struct wasmrt_instance *instance, const char *address,
                                       const char *program);
 
+/* The host's descriptor of a mount, counted from 0, before the guest runs. */
+int wasmrt_wasi_mounted(const struct wasmrt_instance *instance, size_t mount);
+
 /* Closes what configure and the guest opened, and frees it. Does nothing for an instance without WASI state.
  */
 void wasmrt_wasi_release(struct wasmrt_instance *instance);

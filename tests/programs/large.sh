@@ -106,7 +106,7 @@ guest() { # TOOL ARGUMENT...: under Node, or the executable for $arch
   else
     guest_tool=$1
     shift
-    WASMRT_OPTIONS="--dir=$arch::/ --dir=$resources:ro" $qemu ./$arch-bin/$guest_tool "$@"
+    WASMRT_OPTIONS="${qemu:+--no-confine }--dir=$arch::/ --dir=$resources:ro" $qemu ./$arch-bin/$guest_tool "$@"
   fi
 }
 

@@ -193,6 +193,16 @@ static bool add_trace(struct cli *cli, const char *value) {
   return cli_check_trace(value) && add_guest_option(cli, arena_printf(&cli->arena, "--trace=%s", value));
 }
 
+static bool set_confined(struct cli *cli, const char *value) {
+  (void)value;
+  return add_guest_option(cli, "--confine");
+}
+
+static bool set_unconfined(struct cli *cli, const char *value) {
+  (void)value;
+  return add_guest_option(cli, "--no-confine");
+}
+
 static bool set_sealed(struct cli *cli, const char *value) {
   (void)value;
   return add_guest_option(cli, "--sealed");
@@ -259,6 +269,8 @@ const struct cli_option cli_options[] = {
     {"--max-memory", "BYTES", BUILD, "the most that the program's memory may grow to", set_max_memory},
     {"--stack-size", "BYTES", BUILD, "the size of the program's stack", set_stack_size},
     {"--trace", "wasi[:SCOPE,...]", BUILD, "print the program's calls of WASI on standard error", add_trace},
+    {"--confine", NULL, BUILD, "do not start the program where the kernel cannot confine it", set_confined},
+    {"--no-confine", NULL, BUILD, "do not let the program give up what it was not granted", set_unconfined},
     {"--sealed", NULL, COMPILE, "let no WASMRT_OPTIONS change what was granted here", set_sealed},
     {"-j", "N", BUILD, "work on up to N partitions of a large module at a time; all CPUs if not given", set_threads},
     {"--partition-size", "BYTES", BUILD, "divide larger code, into partitions of about this size (512K)", set_partition_size},

@@ -114,6 +114,24 @@ static bool is_text(enum wasm2native_emit emit) {
   return emit == WASM2NATIVE_EMIT_ASM || emit == WASM2NATIVE_EMIT_LLVM_IR || emit == WASM2NATIVE_EMIT_BITCODE;
 }
 
+/*
+ * Code of the user's own may do as it likes, and says nowhere which system calls it makes: a program with
+ * such code is confined only where that is asked for, here or when it is started.
+ */
+static void set_guest_options(struct compilation *c) {
+  const struct wasm2native_options *options = c->options;
+  const char **words = ARENA_ARRAY(&c->arena, const char *, options->guest_option_count + 1);
+  size_t count = 0;
+  if (options->link_input_count > 0) {
+    words[count++] = "--no-confine";
+  }
+  for (size_t i = 0; i < options->guest_option_count; i++) {
+    words[count++] = options->guest_options[i];
+  }
+  c->lower.guest_options = words;
+  c->lower.guest_option_count = count;
+}
+
 /* Options of the lowering from those of the compilation; reports what cannot be. */
 static bool set_lowering(struct compilation *c) {
   const struct wasm2native_options *options = c->options;
@@ -147,9 +165,8 @@ static bool set_lowering(struct compilation *c) {
       .name = options->name ? options->name : "wasm",
       .cpu_features = c->target.required,
       .is_program = is_exe,
-      .guest_options = options->guest_options,
-      .guest_option_count = options->guest_option_count,
   };
+  set_guest_options(c);
   c->lower.description = arena_printf(&c->arena, "%s %s cpu=%s model=%s bounds=%s%s", WASM2NATIVE_VERSION,
                                       c->triple, c->target.cpu, model_name(c->lower.model),
                                       c->lower.bounds == LOWER_CHECK ? "check" : "guard",

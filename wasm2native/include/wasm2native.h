@@ -108,7 +108,8 @@ struct wasm2native_options {
   const char *const *guest_options;
   size_t guest_option_count;
 
-  /* Executables and shared objects: further objects and archives for the link, in order. */
+  /* Executables and shared objects: further objects and archives for the link, in order. An executable that
+   * has any does not confine itself unless "--confine" is among its options. */
   const char *const *link_inputs;
   size_t link_input_count;
 

@@ -79,6 +79,21 @@ START_TEST(traces) {
 }
 END_TEST
 
+START_TEST(confinement) {
+  ck_assert_parses("", NULL);
+  ck_assert_int_eq(options.confinement, WASMRT_CONFINE_IF_POSSIBLE);
+  ck_assert_parses("--confine\0", NULL);
+  ck_assert_int_eq(options.confinement, WASMRT_CONFINE);
+  ck_assert_parses("--no-confine\0", NULL);
+  ck_assert_int_eq(options.confinement, WASMRT_NO_CONFINE);
+  ck_assert_parses("--no-confine\0", "--confine");
+  ck_assert_int_eq(options.confinement, WASMRT_CONFINE);
+  ck_assert_parses("--sealed\0--confine\0", "--no-confine");
+  ck_assert_int_eq(options.confinement, WASMRT_CONFINE);
+  ck_assert_ptr_nonnull(parse("", "--confined"));
+}
+END_TEST
+
 START_TEST(sizes) {
   ck_assert_parses("--max-memory=65536\0--stack-size=64K\0", NULL);
   ck_assert_uint_eq(options.max_memory, 65536);
@@ -172,10 +187,16 @@ START_TEST(as_many_words_as_characters_allow) {
 END_TEST
 
 int main(void) {
-  const TTest *const tests[] = {nothing,   mounts_of_all_kinds,
-                                variables, listeners,
-                                traces,    sizes,
-                                quotes,    sealed,
-                                problems,  as_many_words_as_characters_allow};
+  const TTest *const tests[] = {nothing,
+                                mounts_of_all_kinds,
+                                variables,
+                                listeners,
+                                traces,
+                                confinement,
+                                sizes,
+                                quotes,
+                                sealed,
+                                problems,
+                                as_many_words_as_characters_allow};
   return run_suite("options", tests, sizeof tests / sizeof *tests);
 }
