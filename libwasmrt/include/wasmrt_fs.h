@@ -195,6 +195,37 @@ struct wasmrt_fs {
   uint32_t (*set_times)(void *fs, const char *path, const uint64_t *accessed, const uint64_t *modified);
 };
 
+/* ---- Files held in memory --------------------------------------------------------------------------- */
+
+/*
+ * A tree of read-only files that the host program has in memory, as a file system:
+ *
+ *   static const struct wasmrt_tree_file files[] = {{"lib/list.rb", text, sizeof text}, {"empty/", NULL, 0}};
+ *   struct wasmrt_tree *tree = wasmrt_tree_create(files, 2);
+ *   wasmrt_wasi_mount_fs(wasi, &wasmrt_tree_fs, tree, "/usr", 0);
+ *
+ * Listing gives entries in the order of their names as bytes. All times are 0, 1970. Any number of threads may
+ * use a tree at once. Executables have the same for trees that are part of them (wasm2native --embed).
+ */
+struct wasmrt_tree;
+
+struct wasmrt_tree_file {
+  const char *path; /* as described under PATHS, but not ""; with a slash at its end it is a directory */
+  const void *data; /* not copied: it has to outlive the tree */
+  size_t size;
+};
+
+/* The functions for trees; the file system's pointer is the struct wasmrt_tree. */
+extern const struct wasmrt_fs wasmrt_tree_fs;
+
+/*
+ * Makes a tree of the files, in any order, with the directories that their paths name. The array and the
+ * paths are not needed afterwards. NULL with errno: EINVAL for a path that is none, and where two files have
+ * the same path or a file's path is that of a directory; ENOMEM.
+ */
+struct wasmrt_tree *wasmrt_tree_create(const struct wasmrt_tree_file *files, size_t count);
+void wasmrt_tree_destroy(struct wasmrt_tree *tree);
+
 #ifdef __cplusplus
 }
 #endif

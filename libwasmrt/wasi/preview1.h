@@ -229,6 +229,10 @@ WASI_WEAK int wasi_virtual_poll(const struct wasi_descriptor *descriptor, bool w
 WASI_WEAK uint32_t wasi_virtual_readdir(const struct wasi_descriptor *directory, uint64_t cookie,
                                         uint8_t *buffer, uint32_t length, uint32_t *used);
 
+/* tree_mount.c: grants the trees that are part of the executable; false if there is no memory. NULL if there
+ * are none. */
+WASI_WEAK bool wasmrt_mount_trees(struct wasi *wasi);
+
 /* resolve.c */
 
 /*

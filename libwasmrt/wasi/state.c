@@ -134,6 +134,9 @@ int wasmrt_wasi_configure(struct wasmrt_instance *instance, int argc, char **arg
     result =
         wasi_grant_directory(wasi, AT_FDCWD, mount->host, mount->guest, mount->read_only) ? 0 : (int)i + 1;
   }
+  if (result == 0 && wasmrt_mount_trees != NULL && !wasmrt_mount_trees(wasi)) {
+    result = -1;
+  }
   if (result != 0) {
     int error = errno;
     wasmrt_wasi_release(instance);

@@ -387,6 +387,75 @@ test_directories() {
   expect 1 env WASMRT_OPTIONS="--dir=data::/data" ./sealed /data/file
 }
 
+test_embedded_trees() {
+  mkdir -p data/sub
+  echo content >data/file
+  echo below >data/sub/file
+  for arch in x86_64 aarch64; do
+    for model in static instance; do
+      expect 0 "$tool" --target=$arch --model=$model --embed=data::/data --embed data/sub::/other $m/cat.wasm -o $arch-$model
+      expect_elf $arch-$model 3 $arch
+    done
+  done
+  cp -r data copy
+  rm -r data
+  for arch in x86_64 aarch64; do
+    for model in static instance; do
+      expect 0 native $arch ./$arch-$model /data/sub/file
+      expect_in out "below"
+      expect 0 native $arch ./$arch-$model /other/file
+      expect_in out "below"
+      expect 1 native $arch ./$arch-$model -w /data/new
+      expect 1 native $arch ./$arch-$model /data/../copy/file
+      export WASMRT_OPTIONS="--dir=copy::/beside"
+      expect 0 native $arch ./$arch-$model /beside/file
+      expect_in out "content"
+      unset WASMRT_OPTIONS
+    done
+  done
+  # A directory alone is known under its own name, and `run` does the same.
+  expect 0 "$tool" run --embed=copy $m/cat.wasm copy/file
+  expect_in out "content"
+}
+
+# The same tree makes the same executable, whatever its times are, and also where an earlier one lies in it.
+test_embedded_trees_are_reproducible() {
+  mkdir tree
+  echo content >tree/file
+  expect 0 "$tool" --embed=tree::/ $m/cat.wasm -o tree/program
+  cp tree/program first
+  touch -d 2001-01-01 tree/file
+  chmod 400 tree/file
+  expect 0 "$tool" --embed=tree::/ $m/cat.wasm -o tree/program
+  cmp -s first tree/program || fail "two compilations differ"
+  expect 1 tree/program /program
+  expect 0 env SOURCE_DATE_EPOCH=1000000000 "$tool" --embed=tree::/ $m/cat.wasm -o tree/program
+  cmp -s first tree/program && fail "SOURCE_DATE_EPOCH has no effect"
+  expect 0 tree/program /file
+  expect 1 env SOURCE_DATE_EPOCH=yesterday "$tool" --embed=tree::/ $m/cat.wasm
+  expect_in err "SOURCE_DATE_EPOCH"
+}
+
+test_embedded_trees_that_cannot_be() {
+  mkdir tree tree/sub
+  mkfifo tree/sub/pipe
+  expect 1 "$tool" --embed=tree::/tree $m/cat.wasm
+  expect_in err "'tree/sub/pipe' is a FIFO"
+  rm tree/sub/pipe
+  truncate -s 2G tree/sub/huge
+  expect 1 "$tool" --embed=tree::/tree $m/cat.wasm
+  expect_in err "too large"
+  expect 1 "$tool" --emit=shared --embed=tree::/tree $m/cat.wasm
+  expect_in err "for executables"
+  expect_absent a.out
+  # What has no tree links nothing of this.
+  expect 0 "$tool" -g $m/cat.wasm
+  nm a.out | grep -q wasmrt_tree_fs && fail "an executable without a tree has the code for it"
+  rm tree/sub/huge
+  expect 0 "$tool" -g --embed=tree::/tree $m/cat.wasm
+  nm a.out | grep -q wasmrt_tree_fs || fail "nm shows no code for trees"
+}
+
 test_environment() {
   expect 0 "$tool" $m/environment.wasm -o closed
   expect 1 env A=outer ./closed A

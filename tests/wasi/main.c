@@ -18,7 +18,7 @@ static const struct {
     {"readdir", readdir_tests}, {"poll", poll_tests},
     {"sock", sock_tests},       {"listen", listen_tests},
     {"random", random_tests},   {"virtual", virtual_tests},
-    {"trace", trace_tests},
+    {"trace", trace_tests},     {"tree", tree_tests},
 };
 #define FILE_COUNT (sizeof files / sizeof *files)
 

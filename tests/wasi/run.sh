@@ -11,6 +11,7 @@
 #
 # A program's first comment says how it is run:
 #   options: OPTION...    of wasm2native; @ is an empty directory in which it runs, with an empty folder "work"
+#   tree: COMMAND         is run by the shell before wasm2native, in the folder "tree" of that directory
 #   arguments: WORD...    its arguments, quoted as in the shell
 #   input: TEXT           a line of standard input
 #   status: NUMBER        the exit status, 0 when nothing is said
@@ -130,6 +131,11 @@ test_program() { # ARCH NAME
   fi
   if ! compile_program "$name"; then
     failure "$name on $arch: clang failed"
+    return
+  fi
+  commands=$(directive "$source" tree)
+  if [ -n "$commands" ] && ! (mkdir "$sandbox/tree" && cd "$sandbox/tree" && sh -c "$commands"); then
+    failure "$name on $arch: the tree could not be made"
     return
   fi
   options=$(directive "$source" options | sed "s|@|$sandbox|g")

@@ -28,8 +28,9 @@ struct cli {
   char **program_arguments; /* run: the program's argv, its name first, ended by NULL */
   bool time_report;
 
-  const char **guest_options; /* the arrays behind options.guest_options and options.link_inputs */
+  const char **guest_options; /* the arrays behind options.guest_options, link_inputs and embeds */
   const char **link_inputs;
+  struct wasm2native_tree *embeds;
 };
 
 /* One option: a row of the table that parsing, help and suggestions read. */
@@ -56,6 +57,9 @@ bool cli_parse_count(const char *option, const char *text, unsigned most, unsign
 bool cli_parse_bytes(const char *option, const char *text, uint64_t *size);
 const char *cli_parse_size(struct cli *cli, const char *option, const char *text);
 const char *cli_parse_mount(struct cli *cli, const char *text);
+bool cli_parse_tree(struct cli *cli, const char *text, struct wasm2native_tree *tree);
+/* Nanoseconds from the seconds of SOURCE_DATE_EPOCH; 0 if that is not set. */
+bool cli_source_date(uint64_t *time);
 bool cli_check_variable(const char *text);
 bool cli_check_address(const char *text);
 bool cli_check_trace(const char *text);

@@ -168,6 +168,21 @@ static bool add_mount(struct cli *cli, const char *value) {
   return add_guest_option(cli, cli_parse_mount(cli, value));
 }
 
+static bool add_tree(struct cli *cli, const char *value) {
+  struct wasm2native_tree *tree = &cli->embeds[cli->options.embed_count];
+  if (!cli_parse_tree(cli, value, tree)) {
+    return false;
+  }
+  for (size_t i = 0; i < cli->options.embed_count; i++) {
+    if (strcmp(cli->embeds[i].guest, tree->guest) == 0) {
+      return cli_error("two directories are embedded as '%s': '%s' and '%s'", tree->guest,
+                       cli->embeds[i].directory, tree->directory);
+    }
+  }
+  cli->options.embed_count++;
+  return true;
+}
+
 static bool add_variable(struct cli *cli, const char *value) {
   return cli_check_variable(value) && add_guest_option(cli, arena_printf(&cli->arena, "--env=%s", value));
 }
@@ -263,6 +278,7 @@ const struct cli_option cli_options[] = {
     {"--name", "NAME", COMPILE, "the descriptor's symbol is NAME_module", set_name},
     {"--missing-imports", "HOW", BUILD, "error (the default), trap when called, or return zero", set_missing},
     {"--dir", "HOST::GUEST[:ro]", BUILD, "let the program use the directory HOST, as GUEST", add_mount},
+    {"--embed", "DIR::GUEST", BUILD, "put the tree DIR into the program, which can read it as GUEST", add_tree},
     {"--env", "NAME=VALUE", BUILD, "put a variable into the program's environment", add_variable},
     {"--inherit-env", NULL, BUILD, "give the program the environment that it is started in", inherit_environment},
     {"--listen", "HOST:PORT", BUILD, "let the program accept TCP connections there", add_listener},
@@ -404,6 +420,10 @@ static bool check_combination(const struct cli *cli) {
     return cli_error("more than one module: '%s' and '%s'", cli->files[0], cli->files[1]);
   }
   const enum wasm2native_emit emit = cli->options.emit;
+  if (emit != WASM2NATIVE_EMIT_EXE && cli->options.embed_count > 0) {
+    return cli_error(
+        "option '--embed' is for executables: objects and shared objects hold no directory trees");
+  }
   if (emit != WASM2NATIVE_EMIT_EXE && cli->options.guest_option_count > 0) {
     cli_warning("'%s' has no effect: only executables carry it", cli->guest_options[0]);
   }
@@ -435,9 +455,12 @@ bool cli_parse(struct cli *cli, int argc, char **argv) {
   cli->files = ARENA_ARRAY(&cli->arena, const char *, most);
   cli->guest_options = ARENA_ARRAY(&cli->arena, const char *, most);
   cli->link_inputs = ARENA_ARRAY(&cli->arena, const char *, most);
+  cli->embeds = ARENA_ARRAY(&cli->arena, struct wasm2native_tree, most);
   wasm2native_options_default(&cli->options);
   cli->options.threads = cpu_count();
   cli->options.guest_options = cli->guest_options;
   cli->options.link_inputs = cli->link_inputs;
-  return parse_words(cli, words) && (cli->information != CLI_NO_INFORMATION || check_combination(cli));
+  cli->options.embeds = cli->embeds;
+  return parse_words(cli, words) && (cli->information != CLI_NO_INFORMATION || check_combination(cli)) &&
+         (cli->options.embed_count == 0 || cli_source_date(&cli->options.embed_time));
 }

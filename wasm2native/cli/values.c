@@ -169,6 +169,33 @@ const char *cli_parse_mount(struct cli *cli, const char *text) {
   return arena_printf(&cli->arena, "--dir=%.*s::%s", (int)length, text, text);
 }
 
+bool cli_parse_tree(struct cli *cli, const char *text, struct wasm2native_tree *tree) {
+  const char *const separator = strstr(text, "::");
+  const char *const guest = separator ? separator + 2 : text;
+  if (separator == text || *guest == '\0') {
+    return cli_error("option '--embed' needs DIR::GUEST or DIR, not '%s'", text);
+  }
+  const size_t length = separator ? (size_t)(separator - text) : strlen(text);
+  *tree = (struct wasm2native_tree){arena_copy(&cli->arena, text, length), guest};
+  return true;
+}
+
+bool cli_source_date(uint64_t *time) {
+  const char *const text = getenv("SOURCE_DATE_EPOCH");
+  char *end;
+  *time = 0;
+  if (!text || !*text) {
+    return true;
+  }
+  errno = 0;
+  const uint64_t seconds = isdigit((unsigned char)*text) ? strtoull(text, &end, 10) : 0;
+  if (!isdigit((unsigned char)*text) || errno != 0 || *end || seconds > UINT64_MAX / 1000000000) {
+    return cli_error("SOURCE_DATE_EPOCH needs to be a number of seconds, not '%s'", text);
+  }
+  *time = seconds * 1000000000;
+  return true;
+}
+
 bool cli_check_variable(const char *text) {
   const char *const equals = strchr(text, '=');
   return (equals && equals != text) || cli_error("option '--env' needs NAME=VALUE, not '%s'", text);

@@ -44,6 +44,9 @@ static bool set_up(struct compilation *c, const struct wasm2native_options *opti
     return diag_error(&c->sink, DIAG_OPTION, "the module's name has to be a C identifier, not '%s'",
                       options->name);
   }
+  if (options->embed_count > 0 && options->emit != WASM2NATIVE_EMIT_EXE) {
+    return diag_error(&c->sink, DIAG_OPTION, "only executables can hold directory trees");
+  }
   c->features = wasm_features_default();
   struct slice bad;
   if (options->features && !wasm_features_parse(options->features, &c->features, &bad)) {

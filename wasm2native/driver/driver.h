@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <time.h>
 
+#include "embed.h"
 #include "emit.h"
 #include "link.h"
 #include "lower.h"

@@ -140,14 +140,34 @@ static bool join_objects(struct compilation *c, const char *const *objects, uint
   return run_link(c, &job, NULL);
 }
 
-/* Links the objects; a second time with definitions of the missing imports if they may be missing. */
-static bool link_objects(struct compilation *c, const char *const *objects, uint32_t object_count,
-                         const char *missing_object) {
+/* Looks at the trees that become part of the program; done first, so that their errors come at once. */
+static bool scan_trees(struct compilation *c, const struct link_embed **embed) {
   const struct wasm2native_options *options = c->options;
-  const char **inputs = ARENA_ARRAY(&c->arena, const char *, object_count + options->link_input_count + 1);
+  struct link_tree *trees = ARENA_ARRAY(&c->arena, struct link_tree, options->embed_count);
+  for (size_t i = 0; i < options->embed_count; i++) {
+    trees[i] = (struct link_tree){options->embeds[i].directory, options->embeds[i].guest};
+  }
+  struct link_embed_job *job = ARENA_NEW(&c->arena, struct link_embed_job);
+  *job = (struct link_embed_job){
+      .trees = trees, .count = options->embed_count, .time = options->embed_time, .excluded = c->output};
+  *embed = options->embed_count > 0 ? link_embed_scan(job, &c->arena, &c->sink) : NULL;
+  return *embed || options->embed_count == 0;
+}
+
+/*
+ * Links the objects, and that of the trees if there is one (else NULL); a second time with definitions of the
+ * missing imports if they may be missing.
+ */
+static bool link_objects(struct compilation *c, const char *const *objects, uint32_t object_count,
+                         const char *tree_object, const char *missing_object) {
+  const struct wasm2native_options *options = c->options;
+  const char **inputs = ARENA_ARRAY(&c->arena, const char *, object_count + options->link_input_count + 2);
   size_t count = 0;
   for (uint32_t i = 0; i < object_count; i++) {
     inputs[count++] = objects[i];
+  }
+  if (tree_object) {
+    inputs[count++] = tree_object;
   }
   for (size_t i = 0; i < options->link_input_count; i++) {
     inputs[count++] = options->link_inputs[i];
@@ -177,8 +197,26 @@ static bool link_objects(struct compilation *c, const char *const *objects, uint
   return run_link(c, &job, NULL);
 }
 
+/* Makes the objects, with the trees' (NULL: none) written last of all, and links them. */
+static bool make_and_link(struct compilation *c, const char *const *objects, uint32_t count,
+                          const struct link_embed *embed, const char *tree_object, const char *missing) {
+  if (!driver_make_parts(c, EMIT_OBJECT, objects)) {
+    return false;
+  }
+  driver_phase(c, WASM2NATIVE_PHASE_LINK);
+  if (c->options->emit == WASM2NATIVE_EMIT_OBJ) {
+    return join_objects(c, objects, count);
+  }
+  return (!embed || link_embed_write(embed, c->arch, tree_object, &c->arena, &c->sink)) &&
+         link_objects(c, objects, count, embed ? tree_object : NULL, missing);
+}
+
 /* Objects for the linker lie in a directory of their own, which is removed at once. */
 bool driver_link(struct compilation *c) {
+  const struct link_embed *embed;
+  if (!scan_trees(c, &embed)) {
+    return false;
+  }
   const char *base = getenv("TMPDIR");
   char *directory = arena_printf(&c->arena, "%s/wasm2native-XXXXXX", base && *base ? base : "/tmp");
   if (!mkdtemp(directory)) {
@@ -191,15 +229,12 @@ bool driver_link(struct compilation *c) {
     objects[i] = arena_printf(&c->arena, "%s/part%u.o", directory, i);
   }
   char *missing = arena_printf(&c->arena, "%s/missing.o", directory);
-  bool ok = driver_make_parts(c, EMIT_OBJECT, objects);
-  if (ok) {
-    driver_phase(c, WASM2NATIVE_PHASE_LINK);
-    ok = c->options->emit == WASM2NATIVE_EMIT_OBJ ? join_objects(c, objects, count)
-                                                  : link_objects(c, objects, count, missing);
-  }
+  char *trees = arena_printf(&c->arena, "%s/trees.o", directory);
+  bool ok = make_and_link(c, objects, count, embed, trees, missing);
   for (uint32_t i = 0; i < count; i++) {
     unlink(objects[i]);
   }
+  unlink(trees);
   unlink(missing);
   rmdir(directory);
   return ok;

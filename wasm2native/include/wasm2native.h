@@ -83,6 +83,12 @@ struct wasm2native_report {
   unsigned threads;
 };
 
+/* A directory to put into an executable, and the name by which the guest knows it. */
+struct wasm2native_tree {
+  const char *directory;
+  const char *guest;
+};
+
 /* All strings are borrowed for the duration of the call. Initialise with wasm2native_options_default(). */
 struct wasm2native_options {
   enum wasm2native_emit emit;
@@ -107,6 +113,16 @@ struct wasm2native_options {
   /* Executables: options baked in, each as in WASMRT_OPTIONS ("--dir=.::/"). */
   const char *const *guest_options;
   size_t guest_option_count;
+
+  /*
+   * Executables only: directory trees to be part of it, which the guest can read, and nobody change.
+   * `embed_time` is when everything in them is said to have changed, in nanoseconds since 1970: the trees'
+   * own times are not kept, so that the same contents make the same executable. The output is left out,
+   * should it lie in a tree.
+   */
+  const struct wasm2native_tree *embeds;
+  size_t embed_count;
+  uint64_t embed_time;
 
   /* Executables and shared objects: further objects and archives for the link, in order. An executable that
    * has any does not confine itself unless "--confine" is among its options. */
