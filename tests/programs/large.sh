@@ -5,10 +5,12 @@
 #   yosys   the logic synthesiser, 31 MB (@yowasp/yosys), synthesises a small design
 #   clang   compiler and linker, 75 MB (@yowasp/clang), make a WebAssembly program of a C file, which in turn
 #           becomes an executable that does what a native build of the file does
+#   ruby    the interpreter, 17 MB (@ruby/3.4-wasm-wasi), with its standard library inside the executable, runs a
+#           script that uses much of it, and alone in an empty directory
 #
 #   sh tests/programs/large.sh [--arch=x86_64|aarch64|all] [-O0|-O1|-O2|-O3|-Os|-Oz] [NAME...]
 #
-# By default for x86_64, at -O1, both. The packages are fetched once, into build/large; without a network they
+# By default for x86_64, at -O1, all. The packages are fetched once, into build/large; without a network they
 # are skipped. The environment variable WASM2NATIVE names another tool to test, PROGRAMS another directory to
 # work in.
 set -u
@@ -26,7 +28,7 @@ for argument; do
   --arch=x86_64 | --arch=aarch64) arches=${argument#--arch=} ;;
   -O[0123sz]) level=$argument ;;
   -h | --help) awk 'NR > 1 { if (!sub(/^# ?/, "")) exit; print }' "$0"; exit 0 ;;
-  yosys | clang) names="$names $argument" ;;
+  yosys | clang | ruby) names="$names $argument" ;;
   *) echo "large.sh: unknown argument '$argument' (see --help)" >&2; exit 2 ;;
   esac
 done
@@ -45,10 +47,12 @@ report() { # VERDICT CHECK [DETAIL]
 
 # ---- what each is: its package, files that it needs at run time (a mount), and a scenario ----
 #
+# The mount is given when the program is made if $options say so, and else when it is started.
 # fresh_NAME fills the directory that the program sees as /; play_NAME calls `guest`, and leaves files there.
 
 setup_yosys() {
-  package=yosys version=0.55.944 module=package/gen/yosys.core.wasm resources=share::/share tools=yosys
+  package=@yowasp/yosys version=0.55.944 module=package/gen/yosys.core.wasm
+  resources=share::/share tools=yosys options=
 }
 
 unpack_yosys() {
@@ -67,8 +71,8 @@ play_yosys() {
 
 # The driver runs the compiler within its own process, and cannot start the linker: that is a second call.
 setup_clang() {
-  package=clang version=22.0.0-git20542-10 module=package/gen/llvm.core.wasm resources=usr::/usr
-  tools="clang wasm-ld"
+  package=@yowasp/clang version=22.0.0-git20542-10 module=package/gen/llvm.core.wasm
+  resources=usr::/usr tools="clang wasm-ld" options=
 }
 
 unpack_clang() {
@@ -98,6 +102,59 @@ check_made_program() { # DIRECTORY
   cmp expected.words made.words
 }
 
+# The package's modules are libraries: command.wat makes a command of one. Its plain module lacks the standard library,
+# which another one brings along and copies out. What it imports beside WASI is for JavaScript objects.
+setup_ruby() {
+  package=@ruby/3.4-wasm-wasi version=2.10.1 module=ruby.wasm
+  resources=ruby::/ruby tools=ruby options="--missing-imports=trap --embed=ruby::/ruby"
+}
+
+unpack_ruby() {
+  merge=$(command -v wasm-merge)
+  if [ -z "$merge" ]; then # Debian's binaryen has it since version 13
+    npm pack --silent binaryen@123.0.0 >npm.log 2>&1 && mkdir -p binaryen &&
+      tar xzf binaryen-123.0.0.tgz -C binaryen --strip-components=1 && rm binaryen-123.0.0.tgz || return 1
+    merge="node binaryen/bin/wasm-merge"
+  fi
+  rm -rf unpacked
+  wasm-as --enable-bulk-memory "$here/ruby/command.wat" -o command.wasm &&
+    $merge --enable-multimemory --enable-bulk-memory --enable-sign-ext --enable-nontrapping-float-to-int \
+      --enable-reference-types package/dist/ruby.wasm ruby command.wasm command -o $module >merge.log 2>&1 &&
+    node --no-warnings "$here/ruby/unpack.mjs" package/dist/ruby+stdlib.wasm unpacked &&
+    cp "$here/ruby/main.rb" unpacked && mv unpacked ruby
+}
+
+fresh_ruby() {
+  cp "$here/ruby/libraries.rb" "$here/ruby/helper.rb" "$1"
+}
+
+play_ruby() {
+  guest ruby libraries.rb one 'two words'
+  [ $? = 7 ]
+}
+
+# Nothing but the executable: no option (emulators cannot confine it, and it would say so), no file, no variable.
+check_alone() {
+  rm -rf alone
+  mkdir alone
+  (cd alone && env -i ${qemu:+WASMRT_OPTIONS=--no-confine} $qemu ../$arch-bin/ruby -e '
+    require "set"; require "json"; require "yaml"; require "digest"
+    puts JSON.generate(Set[1, 2].to_a + [YAML.load("a: b")]), Digest::SHA1.hexdigest("")
+    ["/ruby/3.4.0/set.rb", "/ruby/new"].each do |name|
+      File.write(name, "")
+    rescue SystemCallError => error
+      puts error.class
+    end
+    ["/ruby/../etc/passwd", "/etc/passwd"].each do |name|
+      File.read(name)
+    rescue SystemCallError => error
+      puts error.class
+    end
+    puts File.size("/ruby/3.4.0/set.rb") > 1000' >output.txt 2>&1)
+  printf '%s\n' '[1,2,{"a":"b"}]' da39a3ee5e6b4b0d3255bfef95601890afd80709 Errno::EROFS Errno::EROFS Errno::EPERM \
+    Errno::ENOENT true | cmp - alone/output.txt
+}
+
 # ---- the run ----
 
 guest() { # TOOL ARGUMENT...: under Node, or the executable for $arch
@@ -106,7 +163,9 @@ guest() { # TOOL ARGUMENT...: under Node, or the executable for $arch
   else
     guest_tool=$1
     shift
-    WASMRT_OPTIONS="${qemu:+--no-confine }--dir=$arch::/ --dir=$resources:ro" $qemu ./$arch-bin/$guest_tool "$@"
+    mount="--dir=$resources:ro"
+    [ -z "$options" ] || mount=
+    WASMRT_OPTIONS="${qemu:+--no-confine }--dir=$arch::/ $mount" $qemu ./$arch-bin/$guest_tool "$@"
   fi
 }
 
@@ -125,7 +184,7 @@ compile() { # NAME: makes $arch-bin, with a link for each tool
   rm -rf $arch-bin
   mkdir $arch-bin
   if ! /usr/bin/time -f '%e %U %M' -o $arch.time \
-    "$tool" $level --target=$arch-linux $module -o $arch-bin/program >$arch.log 2>&1; then
+    "$tool" $level --target=$arch-linux $options $module -o $arch-bin/program >$arch.log 2>&1; then
     head -n 5 $arch.log
     return 1
   fi
@@ -151,18 +210,19 @@ compare() { # NAME
   done
 }
 
-for name in ${names:-yosys clang}; do
+for name in ${names:-yosys clang ruby}; do
   setup_$name
   mkdir -p "$work/$name"
   cd "$work/$name" || exit 2
-  if ! [ -e $module ]; then
-    rm -rf package "${resources%%::*}"
-    if ! { npm pack --silent @yowasp/$package@$version >npm.log 2>&1 &&
-      tar xzf yowasp-$package-$version.tgz; }; then
-      report skipped $name "could not fetch @yowasp/$package $version (see $work/$name/npm.log)"
+  if ! [ -e package ]; then
+    rm -rf "${resources%%::*}"
+    archive=$(echo ${package#@} | tr / -)-$version.tgz
+    if ! { npm pack --silent $package@$version >npm.log 2>&1 && tar xzf $archive; }; then
+      report skipped $name "could not fetch $package $version (see $work/$name/npm.log)"
+      rm -rf package
       continue
     fi
-    rm -f yowasp-$package-$version.tgz
+    rm -f $archive
   fi
   [ -d "${resources%%::*}" ] || unpack_$name || exit 2
 
@@ -185,6 +245,13 @@ for name in ${names:-yosys clang}; do
     fi
     play $name $arch
     compare $name
+    if [ $name = ruby ]; then
+      if check_alone; then
+        report ok "ruby alone $arch"
+      else
+        report FAILED "ruby alone $arch" "see $work/ruby/alone"
+      fi
+    fi
     [ $name = clang ] || continue
     if check_made_program $arch; then
       report ok "$name/program.wasm $arch, as an executable"
