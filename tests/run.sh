@@ -87,6 +87,7 @@ run_others() {
     part differential sh tests/differential/run.sh --count=40
   else
     part programs sh tests/programs/run.sh
+    part "tests of Go" sh tests/programs/go.sh io/fs
     part "bad input" sh tests/fuzz/run.sh
     part "bad WASI calls" sh tests/fuzz/wasi.sh --seconds=60
     part differential sh tests/differential/run.sh

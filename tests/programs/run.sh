@@ -173,8 +173,12 @@ build_cxx() {
 }
 
 build_rust() {
-  beside rustc --edition 2021 -O "$here/rust/records.rs" -o native
-  rustc --edition 2021 -O --target "$rust_target" "$here/rust/records.rs" -o app.wasm
+  # File::set_times is there since 1.75; Debian 12's rustc is older.
+  minor=$(rustc --version | sed -n 's/^rustc 1\.\([0-9]*\)\..*/\1/p')
+  configuration=
+  [ "${minor:-0}" -lt 75 ] || configuration="--cfg set_times"
+  beside rustc --edition 2021 -O $configuration "$here/rust/records.rs" -o native
+  rustc --edition 2021 -O $configuration --target "$rust_target" "$here/rust/records.rs" -o app.wasm
 }
 
 build_tail() {
@@ -312,6 +316,7 @@ steps_cxx() {
 steps_rust() {
   input >input
   step records "$@" x 'y z' <input
+  step files "$@" files x 'y z' <input
 }
 
 steps_tail() {
