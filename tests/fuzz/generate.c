@@ -46,8 +46,7 @@ static bool run_file(const char *path) {
 
 static void keep(const char *path, size_t size) {
   FILE *file = fopen(path, "wb");
-  if (file == NULL || fwrite(bytes, 1, size, file) != size ||
-      fclose(file) != 0) {
+  if (file == NULL || fwrite(bytes, 1, size, file) != size || fclose(file) != 0) {
     perror(path);
     exit(EXIT_FAILURE);
   }
