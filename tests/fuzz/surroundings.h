@@ -29,7 +29,7 @@ void surroundings_remove(void);
 /* Makes root/ anew, and elsewhere/ as it was. */
 void surroundings_refill(void);
 /* Compares outside/, elsewhere/ and frozen/ with how they were made: names, status, contents, and times, of
- * which those of access are not frozen's. */
+ * which those of access count for files, but not frozen's. */
 void surroundings_check(void);
 /* Whether a secret, or a part of one, lies in these bytes. */
 bool surroundings_secret(const uint8_t *bytes, size_t size);

@@ -12,7 +12,7 @@
 #
 # What libFuzzer finds worth keeping is kept in build/fuzz/corpus-FUZZER and used by the next run. Mounts are made in
 # TMPDIR, by default in memory if there is /dev/shm. An input that fails is left in build/fuzz and its path printed; repeat it
-# with FUZZ_WASI_PRINT=1 build/fuzz/fuzz_wasi FILE. TREE is another source tree to fuzz.
+# with FUZZ_WASI_PRINT=1 build/fuzz/fuzz_wasi FILE, an absolute path. TREE is another source tree to fuzz.
 set -u
 cd "$(dirname "$0")/../.." || exit 2
 seconds=60 seed=$(date +%s) fuzzers=
