@@ -426,6 +426,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
   struct input input = {bytes, size};
   const uint8_t byte = input_byte(&input);
   begin_guest(byte % 2 == 0 ? WASI_RESOLVE_OPENAT2 : WASI_RESOLVE_WALK, byte < 250, input_byte(&input));
+  guest->trace = byte / 2 % 2 == 0 ? 0 : WASMRT_TRACE_ALL;
   if (racing && instance.memory != NULL) {
     open_swapped();
   }
