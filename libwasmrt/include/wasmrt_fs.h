@@ -30,7 +30,8 @@
  *   Directories are opened, too. Positions, append mode and rights are the runtime's: reads and writes
  *   say where. A file stays usable after its name was removed. What a guest names relative to an open
  *   directory is looked for at the path that this had when it was opened, or has got from the same
- *   guest's renaming since.
+ *   guest's renaming since, if there still are directories all the way there. A guest has no more than
+ *   16384 descriptors if they stand for such files: then it gets WASMRT_WASI_EMFILE.
  *
  * NULL MEMBERS
  *   A file system leaves out what it does not offer. A guest that asks for a change then gets

@@ -135,7 +135,10 @@ uint32_t wasi_socket(struct wasmrt_instance *instance, uint32_t fd, uint64_t rig
   return wasi_descriptor(instance, fd, rights, descriptor);
 }
 
-/* Makes room for more descriptors. The table is its own mapping: a hello world needs no heap for it. */
+/*
+ * Makes room for more descriptors. The table is its own mapping: a hello world needs no heap for it. The host
+ * limits how many of its own are open, and WASI_VIRTUAL_MAX the rest, so that the numbers cannot overflow.
+ */
 static bool grow_table(struct wasi *wasi) {
   uint32_t slots = wasi->descriptor_slots == 0 ? 64 : wasi->descriptor_slots * 2;
   size_t size = slots * sizeof(struct wasi_descriptor);
@@ -169,7 +172,10 @@ uint32_t wasi_insert(struct wasi *wasi, struct wasi_descriptor descriptor, uint3
   while (slot < wasi->descriptor_slots && wasi->descriptors[slot].open) {
     slot++;
   }
-  /* The host limits how many are open, so the numbers stay far from where they would overflow. */
+  if (descriptor.fs != NULL && slot >= WASI_VIRTUAL_MAX) {
+    wasi_remove(&descriptor);
+    return WASI_EMFILE;
+  }
   if (slot >= wasi->descriptor_slots && !grow_table(wasi)) {
     wasi_remove(&descriptor);
     return WASI_ENOMEM;

@@ -80,6 +80,10 @@ struct wasi_descriptor {
   uint16_t flags; /* WASI_FDFLAG_* */
 };
 
+/* Virtual files get numbers below this one. They use up memory of the host's, and nothing else limits how
+ * many a guest opens. */
+#define WASI_VIRTUAL_MAX 16384u
+
 /* Appends a directory's entry to a guest's buffer as far as it fits. */
 static inline void wasi_append_entry(uint8_t *buffer, uint32_t length, uint32_t *used,
                                      const struct wasi_dirent *header, const char *name) {

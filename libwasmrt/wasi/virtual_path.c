@@ -148,24 +148,38 @@ static uint32_t walk_rest(struct walk *walk, enum target target) {
   }
 }
 
+/*
+ * Goes to where a descriptor's directory is, and looks at each directory on the way there again: somebody may
+ * have removed one since, and then no path below means anything, or put a link in its place, which a file
+ * system that follows links would follow out of the mount.
+ */
+static uint32_t go_to_start(struct walk *walk, const char *start) {
+  walk->length = 0;
+  walk->at[0] = '\0';
+  uint32_t error = look(walk);
+  while (error == WASI_ESUCCESS && walk->found && walk->status.type == WASMRT_FS_DIRECTORY) {
+    if (*start == '\0') {
+      walk->start = walk->length;
+      return WASI_ESUCCESS;
+    }
+    const size_t length = strcspn(start, "/");
+    error = enter(walk, start, length);
+    start += length + (start[length] == '/');
+  }
+  return error != WASI_ESUCCESS ? error : WASI_ENOENT;
+}
+
 /* Walks a path by wasi_guest_path. */
 static uint32_t walk_path(struct walk *walk, const struct wasi_descriptor *directory, const char *path,
                           enum target target) {
-  const char *start = directory->path == NULL ? "" : directory->path;
   walk->fs = directory->fs;
   walk->fs_user = directory->fs_user;
-  walk->start = walk->length = strlen(start);
   walk->links = 0;
-  walk->has_name = walk->slash = false;
+  walk->has_name = walk->found = walk->slash = false;
   walk->status = (struct wasmrt_fs_stat){0};
-  memcpy(walk->at, start, walk->start + 1);
   memcpy(walk->rest, path, strlen(path) + 1);
   walk->next = walk->rest;
-  /* Somebody may have removed the directory, and no path below it means anything then. */
-  uint32_t error = look(walk);
-  if (error == WASI_ESUCCESS && (!walk->found || walk->status.type != WASMRT_FS_DIRECTORY)) {
-    error = WASI_ENOENT;
-  }
+  uint32_t error = go_to_start(walk, directory->path == NULL ? "" : directory->path);
   return error != WASI_ESUCCESS ? error : walk_rest(walk, target);
 }
 

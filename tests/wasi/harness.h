@@ -49,7 +49,7 @@ struct wasi_test {
 /* The files' tests, ended by an empty row. */
 extern const struct wasi_test table_tests[], memory_tests[], process_tests[], fd_tests[], io_tests[],
     path_tests[], escape_tests[], read_only_tests[], readdir_tests[], poll_tests[], sock_tests[],
-    random_tests[], listen_tests[], virtual_tests[], trace_tests[], tree_tests[];
+    random_tests[], listen_tests[], virtual_tests[], virtual_path_tests[], trace_tests[], tree_tests[];
 
 /* The guest's memory: one page, with places that tests use. */
 #define MEMORY_SIZE 65536u

@@ -11,14 +11,23 @@ static const struct {
   const char *name;
   const struct wasi_test *tests;
 } files[] = {
-    {"table", table_tests},     {"memory", memory_tests},
-    {"process", process_tests}, {"fd", fd_tests},
-    {"io", io_tests},           {"path", path_tests},
-    {"escape", escape_tests},   {"read_only", read_only_tests},
-    {"readdir", readdir_tests}, {"poll", poll_tests},
-    {"sock", sock_tests},       {"listen", listen_tests},
-    {"random", random_tests},   {"virtual", virtual_tests},
-    {"trace", trace_tests},     {"tree", tree_tests},
+    {"table", table_tests},
+    {"memory", memory_tests},
+    {"process", process_tests},
+    {"fd", fd_tests},
+    {"io", io_tests},
+    {"path", path_tests},
+    {"escape", escape_tests},
+    {"read_only", read_only_tests},
+    {"readdir", readdir_tests},
+    {"poll", poll_tests},
+    {"sock", sock_tests},
+    {"listen", listen_tests},
+    {"random", random_tests},
+    {"virtual", virtual_tests},
+    {"trace", trace_tests},
+    {"tree", tree_tests},
+    {"virtual_path", virtual_path_tests},
 };
 #define FILE_COUNT (sizeof files / sizeof *files)
 
