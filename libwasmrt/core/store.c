@@ -11,6 +11,13 @@
 
 #include "provider.h"
 
+#ifdef WASMRT_FOR_EXECUTABLES
+/* Brings bind.c along, which the linker does not look for where instance.c names it. */
+static enum wasmrt_status (*const bind_imports)(struct wasmrt_instance *instance, wasmrt_resolve *resolve,
+                                                void *context, struct wasmrt_error *error)
+    __attribute__((used)) = wasmrt_bind_imports;
+#endif
+
 /* A definition of the host's. What it owns lies in it. */
 struct definition {
   struct definition *next;

@@ -29,6 +29,7 @@ guest recurse "proc_exit(recurse(1))"
 guest grow "proc_exit(grow())"
 guest divide "volatile int zero = 0; proc_exit((unsigned)(7 / zero))"
 guest library ""
+guest embedder "proc_exit(embed())"
 # Its _start calls what the import env.make returns, a reference to a function without parameters and results.
 {
   printf '\000asm\001\000\000\000\001\014\003\140\000\000\140\000\001d\000\140\000\000\002\014\001\003env\004m'
@@ -120,6 +121,15 @@ check_types() {
   esac
 }
 
+# A program's C code may be a host of its own.
+check_embedder() {
+  "$clang" "--target=$arch-linux-musl" -ffreestanding -nostdlibinc -fPIE -O1 -I"$here/../../libwasmrt/include" \
+    -c "$here/guests/embedder.c" -o embed.o
+  "$tool" "--target=$arch-linux" -c --name=second seven.wasm -o second.o
+  compile embedder.wasm embed.o second.o -o embedder
+  expect 8 "" embedder
+}
+
 for arch in x86_64 aarch64; do
   runner=
   if [ "$arch" != "$(uname -m)" ]; then
@@ -130,6 +140,7 @@ for arch in x86_64 aarch64; do
     check_ends
     check_options
     check_types
+    check_embedder
     if [ -z "$runner" ]; then
       check_address_space
     fi

@@ -2,6 +2,7 @@
  * macro. */
 __attribute__((import_module("wasi_snapshot_preview1"), import_name("proc_exit"))) _Noreturn void
 proc_exit(unsigned status);
+__attribute__((import_module("env"), import_name("embed"))) unsigned embed(void);
 
 __attribute__((noinline)) int inner(volatile int *place) {
   return *place;
