@@ -125,6 +125,7 @@ static enum wasmrt_status check_linked(const struct wasmrt_wasi *wasi, const str
   return WASMRT_OK;
 }
 
+/* All instances share the socket: none may take it from the others. */
 static bool grant_listener(struct wasi *state, int socket) {
   struct wasi_descriptor descriptor = {.host = socket, .borrowed = true};
   uint32_t fd;
@@ -132,6 +133,7 @@ static bool grant_listener(struct wasi *state, int socket) {
     return false;
   }
   descriptor.rights_inheriting = descriptor.rights_base; /* of what it accepts */
+  descriptor.rights_base &= ~WASI_RIGHT_SOCK_SHUTDOWN;
   return wasi_insert(state, descriptor, 3, &fd) == WASI_ESUCCESS;
 }
 

@@ -249,8 +249,9 @@ enum wasmrt_status wasmrt_wasi_mount_fs(struct wasmrt_wasi *wasi, const struct w
  * Opens a TCP socket that listens at `address`, for sock_accept: "HOST:PORT" where the host is "localhost", a
  * numeric address, of IPv6 in brackets, or "*" or nothing for every address of the machine. If the port is 0
  * the system chooses one. `*port`, unless NULL, receives the port. All instances accept from the same socket,
- * which is closed with the description. Listeners are the descriptors that follow those of the mounts, in the
- * order in which they are added.
+ * which is closed with the description: none can shut it down, but a guest that makes it return at once when
+ * nobody connects (O_NONBLOCK) does so for all. Listeners are the descriptors that follow those of the
+ * mounts, in the order in which they are added.
  */
 enum wasmrt_status wasmrt_wasi_listen(struct wasmrt_wasi *wasi, const char *address, uint16_t *port,
                                       struct wasmrt_error *error);

@@ -36,9 +36,8 @@ for arch in x86_64 aarch64; do
   flags="--target=$arch-linux-musl -std=c11 -O1 -fno-stack-protector -nostdlibinc -isystem /usr/include/$arch-linux-musl"
   [ "$arch" != aarch64 ] || flags="$flags -mno-outline-atomics"
   for test in test_wasi test_wasi_files; do
-    # The library is that of executables, where what binds imports is linked only if something names it.
     "$clang" $flags -DWASI_TEST_PLAIN -I"$root/libwasmrt/include" -c "$here/$test.c" -o $test.o
-    "$(dirname "$clang")/ld.lld" -static --gc-sections -u wasmrt_bind_imports "$musl/crt1.o" "$musl/crti.o" $test.o "$arch"/*.o \
+    "$(dirname "$clang")/ld.lld" -static --gc-sections "$musl/crt1.o" "$musl/crti.o" $test.o "$arch"/*.o \
       "$library/libwasmrt.a" "$musl/libc.a" "$musl/crtn.o" -o "$arch/$test"
     $runner "$arch/$test" || {
       echo "cross.sh: $test failed on $arch" >&2

@@ -268,6 +268,9 @@ static void listening_at_an_address(void) {
     CHECK(CALL(instance, "accept", 3) == 4);
     CHECK(CALL(instance, "write", 4, put(instance, "hello"), 1) == 5);
     CHECK(read(client, text, sizeof text) == 5);
+    /* A guest shuts down what it accepted, but not what the others accept from. */
+    CHECK(CALL(instance, "shutdown", 4, 3) == 0 && read(client, text, sizeof text) == 0);
+    CHECK(CALL(instance, "shutdown", 3, 3) == -WASMRT_WASI_ENOTCAPABLE);
     close(client);
   }
   struct wasmrt_wasi *other = wasmrt_wasi_create();

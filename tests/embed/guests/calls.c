@@ -35,6 +35,7 @@ WASI(path_create_directory) u32 path_create_directory(u32, const char *, u32);
 WASI(poll_oneoff) u32 poll_oneoff(const void *, void *, u32, u32 *);
 WASI(proc_exit) _Noreturn void proc_exit(u32);
 WASI(sock_accept) u32 sock_accept(u32, u32, u32 *);
+WASI(sock_shutdown) u32 sock_shutdown(u32, u32);
 UNSTABLE(fd_write) u32 unstable_fd_write(u32, const struct vector *, u32, u32 *);
 
 static char bytes[4096];
@@ -176,6 +177,10 @@ EXPORT(mkdir) s64 mkdir(u32 dir, u32 length) {
 EXPORT(accept) s64 accept(u32 fd) {
   u32 accepted = 0;
   return result(sock_accept(fd, 0, &accepted), accepted);
+}
+
+EXPORT(shutdown) s64 shutdown(u32 fd, u32 how) {
+  return result(sock_shutdown(fd, how), 0);
 }
 
 EXPORT(exit) void leave(u32 status) {
