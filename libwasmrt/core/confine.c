@@ -298,16 +298,16 @@ static bool is_written(const struct wasmrt_guest_options *options) {
 }
 
 /*
- * Confines the process to its mounts, if paths can be asked for at all. Version 1 always refuses to rename
- * from one directory to another, which a guest with a writable mount must be able to.
+ * Confines the process to its mounts. Version 1 always refuses to rename from one directory to another, which
+ * a guest with a writable mount must be able to.
  */
-static const char *enter_landlock(const struct filter *filter, const struct wasmrt_instance *instance,
+static const char *enter_landlock(const struct wasmrt_instance *instance,
                                   const struct wasmrt_guest_options *options) {
   const long version = syscall(SYS_landlock_create_ruleset, NULL, 0, CREATE_RULESET_VERSION);
   if (version < 1) {
     return "not confined to its directories: this kernel has no Landlock";
   }
-  if (version < 2 && filter->takes_paths && is_written(options)) {
+  if (version < 2 && is_written(options)) {
     return "not confined to its directories: this kernel's Landlock is older than Linux 5.19";
   }
   struct ruleset attributes = {.files = FS_ALL_1 | (version >= 2 ? FS_REFER : 0) |
@@ -315,8 +315,7 @@ static const char *enter_landlock(const struct filter *filter, const struct wasm
                                .network = version >= 4 ? NETWORK : 0,
                                .scopes = version >= 6 ? SCOPES : 0};
   const int ruleset = (int)syscall(SYS_landlock_create_ruleset, &attributes, sizeof attributes, 0);
-  const bool entered = ruleset >= 0 &&
-                       (!filter->takes_paths || add_rules(ruleset, attributes.files, instance, options)) &&
+  const bool entered = ruleset >= 0 && add_rules(ruleset, attributes.files, instance, options) &&
                        syscall(SYS_landlock_restrict_self, ruleset, 0) == 0;
   if (ruleset >= 0) {
     close(ruleset);
@@ -352,9 +351,10 @@ const char *wasmrt_confine(const struct wasmrt_instance *instance,
   if (!has_filters() || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) {
     return "not confined: this kernel has no seccomp filters";
   }
-  const char *problem = enter_landlock(&filter, instance, options);
+  /* Where no call takes a path the filter is all; Landlock would only make the start longer. */
+  const char *problem = filter.takes_paths ? enter_landlock(instance, options) : NULL;
   if (!install(&filter)) {
     return "not confined: this kernel refuses its seccomp filter";
   }
-  return filter.takes_paths ? problem : NULL;
+  return problem;
 }
