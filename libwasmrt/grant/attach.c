@@ -169,6 +169,7 @@ static void detach(struct wasmrt_instance *instance) {
   struct wasi *state = wasi_state(instance);
   if (state != NULL) {
     struct wasi_supply *supply = state->supply;
+    instance->trace = 0;
     wasmrt_wasi_release(instance);
     free(supply);
   }

@@ -226,7 +226,7 @@ WASI_WEAK uint32_t wasi_virtual_allocate(const struct wasi_descriptor *descripto
 WASI_WEAK uint32_t wasi_virtual_sync(const struct wasi_descriptor *descriptor, bool data_only);
 /* Times as futimens takes them. */
 WASI_WEAK uint32_t wasi_virtual_set_times(const struct wasi *wasi, const struct wasi_descriptor *descriptor,
-                                          const struct timespec times[2]);
+                                          const struct timespec from[2]);
 /* A host descriptor to wait for, or -1 if the file is ready: then with at least so many bytes. */
 WASI_WEAK int wasi_virtual_poll(const struct wasi_descriptor *descriptor, bool writing, uint64_t *bytes);
 /* fd_readdir: fills the buffer from a cookie on. */
@@ -298,7 +298,7 @@ WASI_WEAK uint32_t wasi_virtual_open(const struct wasi_descriptor *directory, co
 WASI_WEAK uint32_t wasi_virtual_path_status(const struct wasi_descriptor *directory, const char *path,
                                             bool follow, struct wasi_filestat *status);
 WASI_WEAK uint32_t wasi_virtual_path_set_times(const struct wasi *wasi, const struct wasi_place *place,
-                                               const struct timespec times[2]);
+                                               const struct timespec from[2]);
 WASI_WEAK uint32_t wasi_virtual_readlink(const struct wasi_place *place, uint8_t *text, uint32_t size,
                                          uint32_t *length);
 WASI_WEAK uint32_t wasi_virtual_mkdir(const struct wasi_place *place);
@@ -310,10 +310,17 @@ WASI_WEAK uint32_t wasi_virtual_rename(struct wasi *wasi, const struct wasi_plac
                                        const struct wasi_place *to);
 WASI_WEAK uint32_t wasi_virtual_link(const struct wasi_place *from, const struct wasi_place *to);
 
-/* For those files: a status as the guest sees it, a time as the interface takes it, and the refusal of a
- * change that a file system does not offer. */
+/* Times of access and modification as the interface takes them: `chosen` points to the values, or is NULL. */
+struct wasi_virtual_times {
+  uint64_t values[2];
+  const uint64_t *chosen[2];
+};
+
+/* For those files: a status as the guest sees it, times from those of futimens, with what the guest's wall
+ * clock shows for UTIME_NOW, and the refusal of a change that a file system does not offer. */
 struct wasi_filestat wasi_virtual_guest_status(const struct wasmrt_fs_stat *from);
-const uint64_t *wasi_virtual_time(const struct wasi *wasi, struct timespec time, uint64_t *nanoseconds);
+uint32_t wasi_virtual_times(const struct wasi *wasi, const struct timespec from[2],
+                            struct wasi_virtual_times *times);
 uint32_t wasi_virtual_refusal(const struct wasmrt_fs *fs);
 
 #endif

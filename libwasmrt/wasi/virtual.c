@@ -183,32 +183,33 @@ uint32_t wasi_virtual_sync(const struct wasi_descriptor *descriptor, bool data_o
   return descriptor->fs->sync(descriptor->fs_user, descriptor->file, data_only);
 }
 
-/* The guest's own wall clock says what time it is now. */
-const uint64_t *wasi_virtual_time(const struct wasi *wasi, struct timespec time, uint64_t *nanoseconds) {
-  if (time.tv_nsec == UTIME_OMIT) {
-    return NULL;
+uint32_t wasi_virtual_times(const struct wasi *wasi, const struct timespec from[2],
+                            struct wasi_virtual_times *times) {
+  uint64_t now = 0;
+  uint32_t error = WASI_ESUCCESS;
+  if (from[0].tv_nsec == UTIME_NOW || from[1].tv_nsec == UTIME_NOW) {
+    error = wasi->supply != NULL ? wasi->supply->clock(wasi->supply, WASI_CLOCK_REALTIME, false, &now)
+                                 : wasi_system_clock(WASI_CLOCK_REALTIME, false, &now);
   }
-  *nanoseconds = (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
-  if (time.tv_nsec == UTIME_NOW) {
-    *nanoseconds = 0;
-    if (wasi->supply != NULL) {
-      wasi->supply->clock(wasi->supply, WASI_CLOCK_REALTIME, false, nanoseconds);
-    } else {
-      wasi_system_clock(WASI_CLOCK_REALTIME, false, nanoseconds);
-    }
+  for (int i = 0; i < 2; i++) {
+    times->values[i] = from[i].tv_nsec == UTIME_NOW
+                           ? now
+                           : (uint64_t)from[i].tv_sec * 1000000000u + (uint64_t)from[i].tv_nsec;
+    times->chosen[i] = from[i].tv_nsec == UTIME_OMIT ? NULL : &times->values[i];
   }
-  return nanoseconds;
+  return error;
 }
 
 uint32_t wasi_virtual_set_times(const struct wasi *wasi, const struct wasi_descriptor *descriptor,
-                                const struct timespec times[2]) {
-  uint64_t accessed, modified;
+                                const struct timespec from[2]) {
+  struct wasi_virtual_times times;
   if (descriptor->fs->set_file_times == NULL) {
     return wasi_virtual_refusal(descriptor->fs);
   }
-  return descriptor->fs->set_file_times(descriptor->fs_user, descriptor->file,
-                                        wasi_virtual_time(wasi, times[0], &accessed),
-                                        wasi_virtual_time(wasi, times[1], &modified));
+  const uint32_t error = wasi_virtual_times(wasi, from, &times);
+  return error != WASI_ESUCCESS ? error
+                                : descriptor->fs->set_file_times(descriptor->fs_user, descriptor->file,
+                                                                 times.chosen[0], times.chosen[1]);
 }
 
 int wasi_virtual_poll(const struct wasi_descriptor *descriptor, bool writing, uint64_t *bytes) {

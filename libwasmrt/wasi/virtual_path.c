@@ -328,13 +328,15 @@ uint32_t wasi_mount_virtual(struct wasi *wasi, const struct wasmrt_fs *fs, void 
 /* ---- Names ------------------------------------------------------------------------------------------- */
 
 uint32_t wasi_virtual_path_set_times(const struct wasi *wasi, const struct wasi_place *place,
-                                     const struct timespec times[2]) {
-  uint64_t accessed, modified;
+                                     const struct timespec from[2]) {
+  struct wasi_virtual_times times;
   if (place->fs->set_times == NULL) {
     return wasi_virtual_refusal(place->fs);
   }
-  return place->fs->set_times(place->fs_user, place->path, wasi_virtual_time(wasi, times[0], &accessed),
-                              wasi_virtual_time(wasi, times[1], &modified));
+  const uint32_t error = wasi_virtual_times(wasi, from, &times);
+  return error != WASI_ESUCCESS
+             ? error
+             : place->fs->set_times(place->fs_user, place->path, times.chosen[0], times.chosen[1]);
 }
 
 uint32_t wasi_virtual_readlink(const struct wasi_place *place, uint8_t *text, uint32_t size,

@@ -236,6 +236,30 @@ static void virtual_file_systems_through_a_library(void) {
   SAME(text, "/shelf: 4\n"); /* with "." and ".." */
 }
 
+static uint32_t open_nothing(void *fs, const char *path, uint32_t flags, void **file) {
+  (void)fs, (void)path, (void)flags, (void)file;
+  return WASMRT_WASI_EIO;
+}
+
+/* Of an instance that could not be made nothing is left, also where its memory is part of the program. */
+static void nothing_stays_of_failures(void) {
+  const struct wasmrt_fs broken = {.open = open_nothing, .stat = shelf_stat, .stat_file = shelf_stat_file};
+  OK(wasmrt_wasi_trace(wasi, NULL, NULL, NULL, &error));
+  OK(wasmrt_wasi_mount_fs(wasi, &broken, NULL, "/broken", 0, &error));
+  const struct wasmrt_instance_options options = {.wasi = wasi};
+  struct wasmrt_instance *instance;
+  CHECK(wasmrt_instantiate(store, &calls_static_module, &options, &instance, &error) ==
+        WASMRT_ERROR_ARGUMENT);
+  const int lines = memfd_create("lines", MFD_CLOEXEC), errors = dup(STDERR_FILENO);
+  CHECK(dup2(lines, STDERR_FILENO) == STDERR_FILENO);
+  instance = instantiate_in(store, &calls_static_module, NULL);
+  const int64_t result = CALL(instance, "read", 0, 1, 1);
+  CHECK(dup2(errors, STDERR_FILENO) == STDERR_FILENO && result == -WASMRT_WASI_EBADF);
+  SAME(content_of(lines), "");
+  close(errors);
+  close(lines);
+}
+
 static void listeners(void) {
   const int socket_fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
@@ -316,6 +340,7 @@ int main(void) {
       TEST(nothing_stays_open),
       TEST(virtual_file_systems),
       TEST(virtual_file_systems_through_a_library),
+      TEST(nothing_stays_of_failures),
       TEST(listeners),
       TEST(listening_at_an_address),
       TEST(misuse_of_files),

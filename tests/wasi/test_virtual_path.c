@@ -126,5 +126,47 @@ static void runs_out_of_numbers(void) {
   memory_fs_end(&files);
 }
 
-const struct wasi_test virtual_path_tests[] = {ONCE(stays_below_links_of_others)
-                                                   ONCE(runs_out_of_numbers){0}};
+static uint32_t clock_failure;
+
+/* Goes on by one with each reading. */
+static uint32_t read_clock(struct wasi_supply *supply, uint32_t id, bool resolution, uint64_t *nanoseconds) {
+  static uint64_t shown = 1000;
+  (void)supply;
+  CHECK(id == WASI_CLOCK_REALTIME && !resolution);
+  *nanoseconds = shown++;
+  return clock_failure;
+}
+
+static void check_times(uint64_t accessed, uint64_t modified) {
+  EQUAL(stat_path(VIRTUAL, 0, "file"), WASI_ESUCCESS);
+  EQUAL(get64(OUT + 40), accessed);
+  EQUAL(get64(OUT + 48), modified);
+}
+
+/* The present is what the guest's clock shows, once for both times. If it shows nothing they stay. */
+static void asks_the_clock_once(void) {
+  static struct memory_fs files;
+  struct wasi_supply supply = {.clock = read_clock};
+  memory_fs_begin(&files);
+  memory_fs_add_file(&files, "file", "");
+  EQUAL(wasi_mount_virtual(wasi_state(guest), &memory_fs_functions, &files, "/virtual", false),
+        WASI_ESUCCESS);
+  wasi_state(guest)->supply = &supply;
+  const uint32_t fd = must_open(VIRTUAL, "file", 0, READ_WRITE),
+                 both = WASI_FSTFLAG_ATIM_NOW | WASI_FSTFLAG_MTIM_NOW;
+  EQUAL(wasi_fd_filestat_set_times(guest, fd, 0, 0, both), WASI_ESUCCESS);
+  check_times(1000, 1000);
+  EQUAL(set_times(VIRTUAL, 0, "file", 0, 0, both), WASI_ESUCCESS);
+  clock_failure = WASI_EPERM;
+  EQUAL(wasi_fd_filestat_set_times(guest, fd, 0, 0, both), WASI_EPERM);
+  EQUAL(set_times(VIRTUAL, 0, "file", 7, 0, WASI_FSTFLAG_ATIM | WASI_FSTFLAG_MTIM_NOW), WASI_EPERM);
+  check_times(1001, 1001);
+  EQUAL(set_times(VIRTUAL, 0, "file", 7, 0, WASI_FSTFLAG_ATIM), WASI_ESUCCESS);
+  check_times(7, 1001);
+  wasi_state(guest)->supply = NULL;
+  wasmrt_wasi_release(guest);
+  memory_fs_end(&files);
+}
+
+const struct wasi_test virtual_path_tests[] = {ONCE(stays_below_links_of_others) ONCE(runs_out_of_numbers)
+                                                   ONCE(asks_the_clock_once){0}};
