@@ -192,7 +192,8 @@ const char *wasmrt_wasi_open_listener(struct wasmrt_instance *instance, const ch
 }
 
 uint32_t wasi_sock_accept(struct wasmrt_instance *caller, uint32_t fd, uint32_t flags, uint32_t result) {
-  WASI_NEEDS(sock_accept, NEED(accept4) NEEDS_INSPECT NEEDS_INSERT);
+  /* musl's accept4 tries accept where it gets EINVAL, which is what a socket gives that does not listen. */
+  WASI_NEEDS(sock_accept, NEED(accept4) NEED(accept) NEEDS_INSPECT NEEDS_INSERT);
   struct wasi_descriptor *listener;
   uint32_t error = wasi_socket(caller, fd, WASI_RIGHT_SOCK_ACCEPT, &listener);
   if (error != WASI_ESUCCESS) {

@@ -168,12 +168,20 @@ static void waiting(void) {
   SHOW(old_poll_oneoff(old, events, 1, &size));
 }
 
+/* A socket that does not listen: musl tries another system call then. */
+static void deaf_listener(void) {
+  __wasi_fd_t fd = NONE;
+  SHOW(__wasi_sock_shutdown(LISTENER, __WASI_SDFLAGS_RD));
+  SHOW(__wasi_sock_accept(LISTENER, 0, &fd));
+}
+
 int main(void) {
   processes();
   files();
   paths();
   sockets();
   waiting();
+  deaf_listener();
   void *grown = (void *)__builtin_wasm_memory_grow(0, 200);
   SHOW(grown != (void *)-1);
   fflush(stdout);

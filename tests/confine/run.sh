@@ -131,6 +131,9 @@ lacking $landlock 2 "./every: not confined to its directories: this kernel has n
 "$tool" quiet.wasm --no-confine --sealed -o free
 lacking $seccomp 0 "" ./free
 
+# Before Linux 4.14 a kernel cannot say which actions it has (operation 2).
+lacking $seccomp=2 0 "" ./strict
+
 # --- the lists ---
 
 # The numbers, without what is said of arguments; for a program that prints and sleeps, and one that opens files.

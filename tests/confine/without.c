@@ -1,5 +1,5 @@
 /* Runs a program on a kernel that lacks system calls: "without NUMBER... -- PROGRAM ARGUMENT..." makes these
- * fail with ENOSYS. */
+ * fail with ENOSYS, and for "NUMBER=FIRST" with EINVAL those whose first argument is FIRST. */
 #include <errno.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
@@ -10,12 +10,23 @@
 #include <unistd.h>
 
 int main(int argc, char **argv) {
-  struct sock_filter code[64] = {BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 0)};
+  struct sock_filter code[160] = {BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 0)};
   unsigned short length = 1;
   int i = 1;
   for (; i < argc && i < 30 && strcmp(argv[i], "--") != 0; i++) {
-    code[length++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (unsigned)atoi(argv[i]), 0, 1);
-    code[length++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS);
+    const char *first = strchr(argv[i], '=');
+    const unsigned number = (unsigned)atoi(argv[i]);
+    code[length++] =
+        (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, number, 0, first != NULL ? 4 : 1);
+    if (first != NULL) {
+      code[length++] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 16);
+      code[length++] =
+          (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (unsigned)atoi(first + 1), 0, 1);
+      code[length++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EINVAL);
+      code[length++] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 0);
+    } else {
+      code[length++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS);
+    }
   }
   code[length++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
   const struct sock_fprog program = {length, code};
