@@ -30,14 +30,7 @@ static bool read_unstable_subscription(struct wasmrt_instance *caller, uint32_t 
   if (!wasmrt_guest_read(caller, address + index * (uint32_t)sizeof from, &from, sizeof from)) {
     return false;
   }
-  *subscription = (struct wasi_subscription){.userdata = from.userdata, .type = from.type};
-  if (from.type == WASI_EVENT_CLOCK) {
-    subscription->clock.id = from.clock.id;
-    subscription->clock.timeout = from.clock.timeout;
-    subscription->clock.flags = from.clock.flags;
-  } else {
-    subscription->descriptor = from.descriptor;
-  }
+  *subscription = wasi_renewed(&from);
   return true;
 }
 

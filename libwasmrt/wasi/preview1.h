@@ -95,6 +95,19 @@ static inline void wasi_append_entry(uint8_t *buffer, uint32_t length, uint32_t 
   *used += header_part + name_part;
 }
 
+/* A subscription of the older module's as one of the newer's. */
+static inline struct wasi_subscription wasi_renewed(const struct wasi_unstable_subscription *from) {
+  struct wasi_subscription subscription = {.userdata = from->userdata, .type = from->type};
+  if (from->type == WASI_EVENT_CLOCK) {
+    subscription.clock.id = from->clock.id;
+    subscription.clock.timeout = from->clock.timeout;
+    subscription.clock.flags = from->clock.flags;
+  } else {
+    subscription.descriptor = from->descriptor;
+  }
+  return subscription;
+}
+
 static inline size_t wasi_positions_size(uint32_t limit) {
   return sizeof(struct wasi_positions) + limit * sizeof(int64_t);
 }
@@ -322,5 +335,7 @@ struct wasi_filestat wasi_virtual_guest_status(const struct wasmrt_fs_stat *from
 uint32_t wasi_virtual_times(const struct wasi *wasi, const struct timespec from[2],
                             struct wasi_virtual_times *times);
 uint32_t wasi_virtual_refusal(const struct wasmrt_fs *fs);
+/* What a directory's ".." names: of the mount's root itself. */
+uint32_t wasi_virtual_parent_status(const struct wasi_descriptor *directory, struct wasmrt_fs_stat *status);
 
 #endif

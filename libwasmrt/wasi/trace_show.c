@@ -92,40 +92,33 @@ static void put_event_type(struct wasi_call *call, uint64_t type) {
   wasi_put_name(call, "clock,fd_read,fd_write}", type);
 }
 
-static void put_clock(struct wasi_call *call, uint64_t id, uint64_t timeout, uint64_t flags) {
-  wasi_put_text(call, " ");
-  wasi_put_name(call, CLOCKS, id);
-  put_member(call, ", timeout=", timeout);
-  wasi_put_text(call, ", flags=");
-  wasi_put_flags(call, "ABSTIME}", flags);
+static bool put_known(struct wasi_call *call, const struct wasi_subscription *subscription) {
+  put_event_type(call, subscription->type);
+  if (subscription->type == WASI_EVENT_CLOCK) {
+    wasi_put_text(call, " ");
+    wasi_put_name(call, CLOCKS, subscription->clock.id);
+    put_member(call, ", timeout=", subscription->clock.timeout);
+    wasi_put_text(call, ", flags=");
+    wasi_put_flags(call, "ABSTIME}", subscription->clock.flags);
+  } else {
+    put_member(call, " fd=", subscription->descriptor);
+  }
+  return true;
 }
 
 static bool put_subscription(struct wasi_call *call, uint32_t address) {
   struct wasi_subscription subscription;
-  if (!wasmrt_guest_read(call->caller, address, &subscription, sizeof subscription)) {
-    return false;
-  }
-  put_event_type(call, subscription.type);
-  if (subscription.type == WASI_EVENT_CLOCK) {
-    put_clock(call, subscription.clock.id, subscription.clock.timeout, subscription.clock.flags);
-  } else {
-    put_member(call, " fd=", subscription.descriptor);
-  }
-  return true;
+  return wasmrt_guest_read(call->caller, address, &subscription, sizeof subscription) &&
+         put_known(call, &subscription);
 }
 
 static bool put_unstable_subscription(struct wasi_call *call, uint32_t address) {
-  struct wasi_unstable_subscription subscription;
-  if (!wasmrt_guest_read(call->caller, address, &subscription, sizeof subscription)) {
+  struct wasi_unstable_subscription older;
+  if (!wasmrt_guest_read(call->caller, address, &older, sizeof older)) {
     return false;
   }
-  put_event_type(call, subscription.type);
-  if (subscription.type == WASI_EVENT_CLOCK) {
-    put_clock(call, subscription.clock.id, subscription.clock.timeout, subscription.clock.flags);
-  } else {
-    put_member(call, " fd=", subscription.descriptor);
-  }
-  return true;
+  const struct wasi_subscription subscription = wasi_renewed(&older);
+  return put_known(call, &subscription);
 }
 
 static bool put_event(struct wasi_call *call, uint32_t address) {

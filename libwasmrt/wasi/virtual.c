@@ -230,17 +230,6 @@ int wasi_virtual_poll(const struct wasi_descriptor *descriptor, bool writing, ui
 
 /* ---- Directories ------------------------------------------------------------------------------------- */
 
-/* The directory that a directory's ".." names: of the mount's root itself. */
-static uint32_t parent_status(const struct wasi_descriptor *directory, struct wasmrt_fs_stat *status) {
-  const char *path = directory->path == NULL ? "" : directory->path;
-  const char *slash = strrchr(path, '/');
-  char parent[PATH_MAX];
-  const size_t length = slash == NULL ? 0 : (size_t)(slash - path);
-  memcpy(parent, path, length);
-  parent[length] = '\0';
-  return directory->fs->stat(directory->fs_user, parent, status);
-}
-
 /* Every directory begins with "." and "..", which have the cookies 0 and 1. Those of the file system follow.
  */
 #define OWN_ENTRIES 2
@@ -248,7 +237,7 @@ static uint32_t parent_status(const struct wasi_descriptor *directory, struct wa
 static uint32_t own_entry(const struct wasi_descriptor *directory, uint64_t cookie,
                           struct wasmrt_fs_entry *entry) {
   struct wasmrt_fs_stat status = {0};
-  uint32_t error = cookie > 0 ? parent_status(directory, &status)
+  uint32_t error = cookie > 0 ? wasi_virtual_parent_status(directory, &status)
                               : directory->fs->stat_file(directory->fs_user, directory->file, &status);
   *entry = (struct wasmrt_fs_entry){.next = cookie + 1,
                                     .inode = status.inode,

@@ -225,6 +225,26 @@ uint32_t wasi_virtual_path_status(const struct wasi_descriptor *directory, const
   return walk.found ? WASI_ESUCCESS : WASI_ENOENT;
 }
 
+uint32_t wasi_virtual_parent_status(const struct wasi_descriptor *directory, struct wasmrt_fs_stat *status) {
+  struct walk walk;
+  walk.fs = directory->fs;
+  walk.fs_user = directory->fs_user;
+  walk.status = (struct wasmrt_fs_stat){0};
+  uint32_t error = go_to_start(&walk, directory->path == NULL ? "" : directory->path);
+  if (error == WASI_ESUCCESS && walk.length > 0) {
+    walk.start = 0;
+    error = leave(&walk);
+  }
+  if (error == WASI_ESUCCESS) {
+    error = look(&walk);
+  }
+  if (error == WASI_ESUCCESS && !walk.found) {
+    error = WASI_ENOENT;
+  }
+  *status = walk.status;
+  return error;
+}
+
 /* ---- Opening ----------------------------------------------------------------------------------------- */
 
 /* What Linux says of opening a file of this type with these flags. */
