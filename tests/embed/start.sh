@@ -123,7 +123,8 @@ check_types() {
 
 # A program's C code may be a host of its own.
 check_embedder() {
-  "$clang" "--target=$arch-linux-musl" -ffreestanding -nostdlibinc -fPIE -O1 -I"$here/../../libwasmrt/include" \
+  "$clang" "--target=$arch-linux-musl" -fno-stack-protector -fPIE -O1 -nostdlibinc \
+    -isystem "/usr/include/$arch-linux-musl" -I"$here/../../libwasmrt/include" \
     -c "$here/guests/embedder.c" -o embed.o
   "$tool" "--target=$arch-linux" -c --name=second seven.wasm -o second.o
   compile embedder.wasm embed.o second.o -o embedder
