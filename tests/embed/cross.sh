@@ -33,12 +33,13 @@ for arch in x86_64 aarch64; do
   object calls_static calls.wasm --single-instance
   object granted granted.wasm
   object start start.wasm
-  flags="--target=$arch-linux-musl -std=c11 -O1 -fno-stack-protector -nostdlibinc -isystem /usr/include/$arch-linux-musl"
+  flags="--target=$arch-linux-musl -std=c11 -O1 -fPIE -fno-stack-protector -nostdlibinc -isystem /usr/include/$arch-linux-musl"
   [ "$arch" != aarch64 ] || flags="$flags -mno-outline-atomics"
   for test in test_wasi test_wasi_files; do
     "$clang" $flags -DWASI_TEST_PLAIN -I"$root/libwasmrt/include" -c "$here/$test.c" -o $test.o
-    "$(dirname "$clang")/ld.lld" -static --gc-sections "$musl/crt1.o" "$musl/crti.o" $test.o "$arch"/*.o \
-      "$library/libwasmrt.a" "$musl/libc.a" "$musl/crtn.o" -o "$arch/$test"
+    # Position-independent: elsewhere the heap may come to lie where a static module has its memory.
+    "$(dirname "$clang")/ld.lld" -static -pie --no-dynamic-linker --gc-sections "$musl/rcrt1.o" "$musl/crti.o" \
+      $test.o "$arch"/*.o "$library/libwasmrt.a" "$musl/libc.a" "$musl/crtn.o" -o "$arch/$test"
     $runner "$arch/$test" || {
       echo "cross.sh: $test failed on $arch" >&2
       exit 1
