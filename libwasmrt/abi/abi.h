@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 /* Changed with every change of layout, functions or meaning; an object of another version is refused. */
-#define WASMRT_ABI_VERSION 4u
+#define WASMRT_ABI_VERSION 5u
 
 /*
  * Value types take 32 bits. Numbers and vectors have their codes of the binary format (spec 5.3). References have
@@ -116,6 +116,8 @@ typedef void wasmrt_code(void); /* of some type that is known from elsewhere */
   }               \
   ;
 #include "layout.def"
+
+_Static_assert(sizeof(struct wasmrt_instance) % WASMRT_CELL_SIZE == 0, "aligned vectors lie in the cells behind it");
 
 #define STRUCT(name) enum wasmrt_##name##_field {
 #define FIELD(name, kind, type, field) WASMRT_##name##_##field,
